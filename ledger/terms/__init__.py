@@ -1,0 +1,1 @@
+"""Arithmetic of an agreement: money, dates, schedules, allocation. Pure; standard library only."""

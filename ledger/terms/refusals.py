@@ -1,0 +1,141 @@
+"""A refusal says which rule was broken, with what, and the way out.
+
+Every broken rule is a class of its own with typed fields; its sentence is for people, its `code`
+for programs. This file holds the base and the rules of the arithmetic of terms.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+_WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Refusal(Exception):  # noqa: N818 - an answer to the user, not a fault of ours
+    """Base of every refusal. `sentence` is filled with the fields of the instance."""
+
+    sentence: ClassVar[str] = "refused"
+
+    def __str__(self) -> str:
+        """Return the sentence with its fields filled in."""
+        return self.sentence.format(**vars(self))
+
+    @property
+    def code(self) -> str:
+        """The name of the broken rule in snake case, stable for programs."""
+        return _WORD_START.sub("_", type(self).__name__).lower()
+
+
+@dataclass(eq=False, kw_only=True)
+class AmountNotANumber(Refusal):
+    """An amount is a plain decimal string."""
+
+    text: str
+    sentence = "{text!r} is not an amount: write plain digits with a point, as in 20.00"
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyDecimals(Refusal):
+    """An amount has no more decimals than its currency."""
+
+    amount: str
+    currency: str
+    decimals: int
+    sentence = "{amount} has more decimals than {currency} has ({decimals})"
+
+
+@dataclass(eq=False, kw_only=True)
+class AmountTooLarge(Refusal):
+    """An amount fits the books."""
+
+    amount: str
+    sentence = "{amount} is too large: amounts stay below 10^15 minor units"
+
+
+@dataclass(eq=False, kw_only=True)
+class AmountMustBePositive(Refusal):
+    """An amount that moves money is above zero."""
+
+    amount: str
+    sentence = "{amount} must be above zero: a reduction has a command of its own"
+
+
+@dataclass(eq=False, kw_only=True)
+class IntervalUnknown(Refusal):
+    """The interval between instalments is a count and a unit."""
+
+    text: str
+    sentence = (
+        "{text!r} is not an interval: write a count and day, week, month, quarter or year, "
+        "as in '1 month'"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class DateOutOfRange(Refusal):
+    """A schedule stays within the calendar."""
+
+    sentence = "the schedule runs past the year 9999"
+
+
+@dataclass(eq=False, kw_only=True)
+class NoInstalment(Refusal):
+    """A schedule has at least one instalment."""
+
+    sentence = "a schedule needs at least one instalment"
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyInstalments(Refusal):
+    """A schedule has a bounded length."""
+
+    count: int
+    most: int
+    sentence = "{count} instalments are more than {most}"
+
+
+@dataclass(eq=False, kw_only=True)
+class InstalmentNotPositive(Refusal):
+    """Every instalment asks for money."""
+
+    number: int
+    sentence = (
+        "instalment {number} would not be above zero: change the total, the growth or the number "
+        "of instalments"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class DepositNotBelowTotal(Refusal):
+    """A deposit leaves something to pay in instalments."""
+
+    sentence = "the deposit must be above zero and below the total"
+
+
+@dataclass(eq=False, kw_only=True)
+class InstalmentsOutOfOrder(Refusal):
+    """Custom instalments come in the order of their due dates."""
+
+    number: int
+    sentence = "instalment {number} is due before the one in front of it: list them by due date"
+
+
+@dataclass(eq=False, kw_only=True)
+class DueBeforeAgreement(Refusal):
+    """Nothing is due or billed before it was agreed."""
+
+    number: int
+    day: str
+    agreed_on: str
+    sentence = "instalment {number} is due or billed on {day}, before the agreement of {agreed_on}"
+
+
+@dataclass(eq=False, kw_only=True)
+class TotalDiffers(Refusal):
+    """A stated total is the sum of the instalments."""
+
+    stated: str
+    computed: str
+    sentence = "the stated total {stated} is not the sum of the instalments, {computed}"

@@ -1,0 +1,1 @@
+"""Deliveries out to accounting software, payments in from gateways. Nothing is here yet."""
