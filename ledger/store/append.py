@@ -1,0 +1,270 @@
+"""The append: the one way events get into the log.
+
+One call appends a group of commands in one transaction. Under the lock of the head row: known keys
+and stream heads are looked up, losers dropped, survivors stamped (recorded_at, posted_on, leaf) and
+inserted, the head advanced. Each command has its own outcome; a failing one takes no other with it.
+On Postgres the database does all this in one function; the SQLite half below follows it line by
+line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from ledger.envelope import moment_of
+from ledger.store.leaf import leaf_hash
+from ledger.store.schema import command_keys, events, ledger_head
+
+NEW_STREAM = -1  # Versions of a new stream start at 1; the library's own recorders start at 0 too.
+_KEYS_A_QUERY = 500
+
+
+class Answer(StrEnum):
+    """What became of one command."""
+
+    ACCEPTED = "accepted"
+    REPEATED = "repeated"
+    OTHER_CONTENT = "other_content"
+    CONFLICT = "conflict"
+    RECORDED_EARLIER = "recorded_earlier"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to append. `effective_on` None stands for the day of recording (UTC)."""
+
+    stream: str
+    version: int
+    type: str
+    payload: bytes
+    schema_version: int = 1
+    effective_on: date | None = None
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommand:
+    """The events of one command; its id is an idempotency key where there is a request hash.
+
+    `recorded_us` is the recording time given in a simulated ledger; `default_recorded_us` is used
+    there when none is given, if it is not before the last moment. A real ledger ignores both.
+    """
+
+    events: Sequence[NewEvent]
+    command_id: str = ""
+    request_hash: bytes | None = None
+    recorded_us: int | None = None
+    default_recorded_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to one command; position and moment are set where events were stored."""
+
+    answer: Answer
+    first_position: int | None = None
+    recorded_us: int | None = None
+
+
+def append(
+    connection: Connection, commands: Sequence[NewCommand], clock_us: Callable[[], int]
+) -> list[Outcome]:
+    """Append `commands` as one group in the caller's writing transaction; answers in their order.
+
+    `clock_us` gives UTC microseconds on SQLite; Postgres uses the clock of its server.
+    """
+    if connection.dialect.name == "postgresql":
+        return _append_postgres(connection, commands)
+    return _append_sqlite(connection, commands, clock_us)
+
+
+# Postgres ---------------------------------------------------------------------------------------
+
+_CALL = (
+    "SELECT * FROM acquit_append(%s::text[], %s::bytea[], %s::bigint[], %s::bigint[], %s::text[], "
+    "%s::integer[], %s::integer[], %s::integer[], %s::text[], %s::integer[], %s::date[], "
+    "%s::text[], %s::bytea[])"
+)
+
+
+def _append_postgres(connection: Connection, commands: Sequence[NewCommand]) -> list[Outcome]:
+    numbered = [(i, event) for i, command in enumerate(commands, 1) for event in command.events]
+    streams: dict[str, int] = {}
+    for _, event in numbered:
+        streams.setdefault(event.stream, len(streams) + 1)
+    new_events = [event for _, event in numbered]
+    parameters: tuple[list[Any], ...] = (
+        [command.command_id for command in commands],
+        [command.request_hash for command in commands],
+        [command.recorded_us for command in commands],
+        [command.default_recorded_us for command in commands],
+        list(streams),
+        [i for i, _ in numbered],
+        [streams[event.stream] for event in new_events],
+        [event.version for event in new_events],
+        [event.type for event in new_events],
+        [event.schema_version for event in new_events],
+        [event.effective_on for event in new_events],
+        [event.actor for event in new_events],
+        [event.payload for event in new_events],
+    )
+    rows = connection.exec_driver_sql(_CALL, parameters)
+    return [Outcome(Answer(answer), first, moment) for answer, first, moment in rows]
+
+
+# SQLite -----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Head:
+    """The head row while a group is being appended."""
+
+    position: int
+    recorded_us: int
+    open_from: date | None
+    ledger_id: str
+    simulated: bool
+    streams: dict[str, int] = field(default_factory=dict)
+
+
+def _append_sqlite(
+    connection: Connection, commands: Sequence[NewCommand], clock_us: Callable[[], int]
+) -> list[Outcome]:
+    row = connection.execute(select(ledger_head)).one()
+    head = _Head(row.position, row.recorded_at, row.open_from, row.ledger_id, row.simulated)
+    known = known_keys(connection, [c.command_id for c in commands if c.request_hash is not None])
+    head.streams = _stream_heads(connection, commands)
+    outcomes, event_rows, key_rows = [], [], []
+    for command in commands:
+        outcome = _judge(command, head, known, clock_us)
+        outcomes.append(outcome)
+        if outcome.answer is not Answer.ACCEPTED or outcome.recorded_us is None:
+            continue
+        event_rows.extend(_rows(command, head, outcome.recorded_us))
+        _advance(command, head, outcome.recorded_us)
+        if command.request_hash is not None:
+            key_rows.append(
+                {
+                    "command_id": command.command_id,
+                    "request_hash": command.request_hash,
+                    "first_position": outcome.first_position,
+                }
+            )
+    if key_rows:
+        connection.execute(insert(command_keys), key_rows)
+    if event_rows:
+        connection.execute(insert(events), event_rows)
+    connection.execute(
+        update(ledger_head).values(position=head.position, recorded_at=head.recorded_us)
+    )
+    return outcomes
+
+
+def known_keys(connection: Connection, command_ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the request hashes of those commands that were accepted before."""
+    known: dict[str, bytes] = {}
+    for start in range(0, len(command_ids), _KEYS_A_QUERY):
+        query = select(command_keys.c.command_id, command_keys.c.request_hash).where(
+            command_keys.c.command_id.in_(command_ids[start : start + _KEYS_A_QUERY])
+        )
+        known.update({row.command_id: bytes(row.request_hash) for row in connection.execute(query)})
+    return known
+
+
+def _stream_heads(connection: Connection, commands: Sequence[NewCommand]) -> dict[str, int]:
+    names = list(dict.fromkeys(event.stream for command in commands for event in command.events))
+    heads = dict.fromkeys(names, NEW_STREAM)
+    for start in range(0, len(names), _KEYS_A_QUERY):
+        query = (
+            select(events.c.stream, func.max(events.c.version).label("newest"))
+            .where(events.c.stream.in_(names[start : start + _KEYS_A_QUERY]))
+            .group_by(events.c.stream)
+        )
+        heads.update((row.stream, row.newest) for row in connection.execute(query))
+    return heads
+
+
+def _judge(
+    command: NewCommand,
+    head: _Head,
+    known: Mapping[str, bytes],
+    clock_us: Callable[[], int],
+) -> Outcome:
+    """Decide one command's outcome against the group so far, changing nothing."""
+    stored_hash = known.get(command.command_id)
+    if stored_hash is not None and command.request_hash is not None:
+        same = stored_hash == command.request_hash
+        return Outcome(Answer.REPEATED if same else Answer.OTHER_CONTENT)
+    if not _versions_follow(command, head.streams):
+        return Outcome(Answer.CONFLICT)
+    if not head.simulated:
+        moment = max(clock_us(), head.recorded_us + 1)
+    elif command.recorded_us is None:
+        moment = max(head.recorded_us, command.default_recorded_us)
+    elif command.recorded_us < head.recorded_us:
+        return Outcome(Answer.RECORDED_EARLIER)
+    else:
+        moment = command.recorded_us
+    first = head.position + 1 if command.events else None
+    return Outcome(Answer.ACCEPTED, first, moment)
+
+
+def _versions_follow(command: NewCommand, heads: Mapping[str, int]) -> bool:
+    trial: dict[str, int] = {}
+    for event in command.events:
+        last = trial.get(event.stream, heads[event.stream])
+        if event.version != last + 1 and not (last == NEW_STREAM and event.version == 1):
+            return False
+        trial[event.stream] = event.version
+    return True
+
+
+def _rows(command: NewCommand, head: _Head, recorded_us: int) -> list[dict[str, Any]]:
+    """Return the rows of a surviving command, stamped; the leaf covers the stamp."""
+    rows = []
+    for number, event in enumerate(command.events, head.position + 1):
+        effective_on = event.effective_on or moment_of(recorded_us).date()
+        posted_on = max(effective_on, head.open_from) if head.open_from else effective_on
+        leaf = leaf_hash(
+            ledger_id=head.ledger_id,
+            stream=event.stream,
+            type_name=event.type,
+            actor=event.actor,
+            command_id=command.command_id,
+            version=event.version,
+            schema_version=event.schema_version,
+            effective_on=effective_on,
+            payload=event.payload,
+            posted_on=posted_on,
+            recorded_at_us=recorded_us,
+        )
+        rows.append(
+            {
+                "position": number,
+                "stream": event.stream,
+                "version": event.version,
+                "type": event.type,
+                "schema_version": event.schema_version,
+                "effective_on": effective_on,
+                "posted_on": posted_on,
+                "recorded_at": recorded_us,
+                "actor": event.actor,
+                "command_id": command.command_id,
+                "payload": event.payload,
+                "leaf": leaf,
+            }
+        )
+    return rows
+
+
+def _advance(command: NewCommand, head: _Head, recorded_us: int) -> None:
+    head.position += len(command.events)
+    head.recorded_us = recorded_us
+    for event in command.events:
+        head.streams[event.stream] = event.version

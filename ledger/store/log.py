@@ -1,0 +1,102 @@
+"""Reading the log: events by position or by stream, decoded; the head; positions at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from ledger.envelope import RecordedEvent
+from ledger.store import codec
+from ledger.store.codec import UnreadableEventError
+from ledger.store.schema import events, ledger_head
+
+_STREAMS_A_QUERY = 500
+
+
+def head_position(connection: Connection) -> int:
+    """Return the last position, 0 for an empty log."""
+    return int(connection.execute(select(ledger_head.c.position)).scalar_one())
+
+
+def recorded_event(row: Row[Any]) -> RecordedEvent:
+    """Decode one row of `events`. Raises UnreadableEventError, naming the position."""
+    try:
+        fact = codec.decode(row.type, row.schema_version, bytes(row.payload))
+    except UnreadableEventError as error:
+        message = f"position {row.position}, stream {row.stream}: {error}"
+        raise UnreadableEventError(message) from error
+    return RecordedEvent(
+        position=row.position,
+        stream=row.stream,
+        version=row.version,
+        type=row.type,
+        schema_version=row.schema_version,
+        effective_on=row.effective_on,
+        posted_on=row.posted_on,
+        recorded_at_us=row.recorded_at,
+        actor=row.actor,
+        command_id=row.command_id,
+        fact=fact,
+    )
+
+
+def read_after(connection: Connection, position: int, limit: int) -> list[RecordedEvent]:
+    """Return up to `limit` events after `position`, in order."""
+    query = (
+        select(events).where(events.c.position > position).order_by(events.c.position).limit(limit)
+    )
+    return [recorded_event(row) for row in connection.execute(query)]
+
+
+def read_stream(connection: Connection, stream: str) -> list[RecordedEvent]:
+    """Return the events of one stream, in order; empty if there is no such stream."""
+    return read_streams(connection, [stream]).get(stream, [])
+
+
+def read_streams(connection: Connection, streams: Sequence[str]) -> dict[str, list[RecordedEvent]]:
+    """Return the events of several streams, each in order; unknown streams are left out."""
+    found: dict[str, list[RecordedEvent]] = {}
+    for start in range(0, len(streams), _STREAMS_A_QUERY):
+        query = (
+            select(events)
+            .where(events.c.stream.in_(streams[start : start + _STREAMS_A_QUERY]))
+            .order_by(events.c.stream, events.c.version)
+        )
+        for row in connection.execute(query):
+            found.setdefault(row.stream, []).append(recorded_event(row))
+    return found
+
+
+def position_at(connection: Connection, recorded_us: int) -> int:
+    """Return the last position recorded at or before a moment (UTC microseconds), 0 for none.
+
+    Position order is time order, so this is a binary search on the primary key.
+    """
+    low, high = 0, head_position(connection)
+    while low < high:
+        middle = (low + high + 1) // 2
+        query = select(events.c.recorded_at).where(events.c.position == middle)
+        if connection.execute(query).scalar_one() <= recorded_us:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def recorded_us_at(connection: Connection, position: int) -> int:
+    """Return when the event at `position` was recorded, in UTC microseconds; 0 before the first."""
+    query = select(events.c.recorded_at).where(events.c.position == position)
+    return connection.execute(query).scalar_one_or_none() or 0
+
+
+def stream_names(connection: Connection, like: str) -> Iterator[str]:
+    """Yield the names of streams that begin with `like`, in byte order."""
+    query: Select[Any] = (
+        select(events.c.stream)
+        .where(events.c.stream.startswith(like, autoescape=True), events.c.version == 1)
+        .order_by(events.c.stream)
+    )
+    for (stream,) in connection.execute(query):
+        yield stream

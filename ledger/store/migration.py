@@ -1,0 +1,52 @@
+"""Bringing a database up to this program's revision of the store.
+
+Alembic is imported only where it is needed: every command asks for the revision, few migrate.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from sqlalchemy import Connection, inspect, text
+
+from ledger.store.database import Database
+
+NEWEST_REVISION = "0001"
+
+
+class LedgerNotReadyError(RuntimeError):
+    """The database holds no ledger, or one of another revision; the message says what to do."""
+
+
+def migrate(database: Database) -> None:
+    """Apply every pending migration in one transaction; nothing happens when there is none."""
+    with database.writing() as connection:
+        if current_revision(connection) == NEWEST_REVISION:
+            return
+        from alembic import command, config  # noqa: PLC0415 - a third of a second, rarely needed
+
+        settings = config.Config()
+        settings.set_main_option("script_location", str(resources.files("migrations")))
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision of the store in this database, None if there is no store."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def require_newest(connection: Connection) -> None:
+    """Raise LedgerNotReadyError unless the store has this program's revision."""
+    revision = current_revision(connection)
+    if revision is None:
+        message = "there is no ledger here: make one with `acquit init`"
+        raise LedgerNotReadyError(message)
+    if revision != NEWEST_REVISION:
+        message = (
+            f"the ledger has revision {revision}, this program needs {NEWEST_REVISION}: "
+            "run `acquit init` to migrate it, or use a matching version of Acquit"
+        )
+        raise LedgerNotReadyError(message)

@@ -1,0 +1,1 @@
+"""Alembic: the tables of the store. Projection tables are made by code, not here."""
