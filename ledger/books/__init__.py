@@ -1,0 +1,1 @@
+"""Events become journal entries: accounts, posting rules and charts. Pure."""

@@ -1,0 +1,269 @@
+"""The border: one JSON object of a command file becomes one typed command, or a refusal.
+
+Every line has `command`, `id` (its idempotency key) and `on` (its effective day); each `_read_...`
+function is the form of one command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ledger.events import TaxDue, TaxTerm, Terms
+from ledger.fields import Fields
+from ledger.intentions import (
+    Allocate,
+    CancelPlan,
+    ChargeDue,
+    ChargeFee,
+    Command,
+    Credit,
+    OpenBalance,
+    OpeningItem,
+    OpenPlan,
+    ReceivePayment,
+    Recover,
+    Refund,
+    ReversePayment,
+    Waive,
+    WriteOff,
+)
+from ledger.refusals import CommandUnknown, NotYetAvailable
+from ledger.schedule_fields import read_schedule
+from ledger.terms.money import positive_minor_units
+
+NOT_YET = (
+    "register_customer",
+    "open_dispute",
+    "close_dispute",
+    "mark_doubtful",
+    "cure",
+    "provision",
+    "reschedule",
+    "close_period",
+)
+MOST_TAX_PERCENT = 100
+
+
+def read_command(line: Mapping[str, Any]) -> Command:
+    """Return the typed command of one JSON object.
+
+    Raises CommandUnknown, NotYetAvailable, FieldMissing, FieldUnknown, FieldWrong, CurrencyUnknown
+    and the rules of amounts and schedules that can be checked without the ledger.
+    """
+    fields = Fields(line)
+    name = fields.text("command")
+    if name in NOT_YET:
+        raise NotYetAvailable(what=f"command {name!r}")
+    read = _READ.get(name)
+    if read is None:
+        raise CommandUnknown(command=name[:40], known=", ".join(sorted([*_READ, *NOT_YET])))
+    base = {
+        "id": fields.text("id"),
+        "on": fields.day("on"),
+        "recorded_us": fields.moment("recorded") if fields.has("recorded") else None,
+    }
+    command = read(fields, base)
+    fields.done()
+    return command
+
+
+_Base = dict[str, Any]
+
+
+def _read_open_plan(fields: Fields, base: _Base) -> Command:
+    currency, exponent = fields.currency()
+    schedule = read_schedule(fields.object("schedule"), base["on"], currency, exponent)
+    return OpenPlan(
+        **base,
+        plan=fields.text("plan"),
+        customer=fields.text("customer"),
+        currency=currency,
+        exponent=exponent,
+        schedule=schedule,
+        terms=_read_terms(fields),
+    )
+
+
+_ONLY = {"billing": "due", "revenue": "on_due", "rounding": "half_up", "remainder": "last"}
+"""Terms of which one value is available so far: it is also the default."""
+_LATER = ("service", "supply_on", "interest", "financed_by")
+
+
+def _read_terms(fields: Fields) -> Terms:
+    for name, value in _ONLY.items():
+        if fields.choice(name, *_CHOICES[name], default=value) != value:
+            raise NotYetAvailable(what=f"{name} {fields.values[name]!r}")
+    for name in _LATER:
+        if fields.has(name):
+            raise NotYetAvailable(what=f"field {name!r} of open_plan")
+    return Terms(
+        schedule=fields.values["schedule"],
+        **_ONLY,
+        customer_kind=fields.choice("customer_kind", "consumer", "business", default="consumer"),
+        tax=_read_tax(fields),
+        country=fields.optional_text("country"),
+        offer=fields.optional_text("offer"),
+        document=fields.optional_text("document"),
+        dimensions=fields.texts("dimensions") if fields.has("dimensions") else None,
+    )
+
+
+_CHOICES = {
+    "billing": ("due", "upfront"),
+    "revenue": ("on_due", "over_service", "at_supply"),
+    "rounding": ("half_up", "half_even", "down", "up"),
+    "remainder": ("last", "first", "largest_remainder"),
+}
+
+
+def _read_tax(fields: Fields) -> tuple[TaxTerm, ...]:
+    if not fields.has("tax") or fields.values["tax"] == []:
+        return ()
+    terms = tuple(_read_tax_term(nested) for nested in fields.objects("tax"))
+    if len(terms) > 1:
+        raise NotYetAvailable(what="several tax rates in one plan")
+    return terms
+
+
+def _read_tax_term(fields: Fields) -> TaxTerm:
+    rate = fields.amount("rate")
+    if not 0 <= rate <= MOST_TAX_PERCENT:
+        raise fields.wrong("rate", f"{rate} is not a percentage from 0 to {MOST_TAX_PERCENT}")
+    due: TaxDue = (
+        "invoice" if fields.choice("due", "receipt", "invoice") == "invoice" else "receipt"
+    )
+    term = TaxTerm(
+        code=fields.text("code"), rate=str(rate), category=fields.text("category"), due=due
+    )
+    fields.done()
+    return term
+
+
+def _read_open_balance(fields: Fields, base: _Base) -> Command:
+    currency, exponent = fields.currency()
+    return OpenBalance(
+        **base,
+        plan=fields.text("plan"),
+        customer=fields.text("customer"),
+        currency=currency,
+        exponent=exponent,
+        items=tuple(_read_item(item, currency, exponent) for item in fields.objects("items")),
+    )
+
+
+def _read_item(fields: Fields, currency: str, exponent: int) -> OpeningItem:
+    item = OpeningItem(
+        document=fields.text("document"),
+        due_on=fields.day("due"),
+        amount_minor=positive_minor_units(fields.amount("amount"), currency, exponent),
+        tax=_read_tax(fields),
+    )
+    fields.done()
+    return item
+
+
+def _read_charge_due(fields: Fields, base: _Base) -> Command:
+    return ChargeDue(**base, plan=fields.optional_text("plan"))
+
+
+def _read_charge_fee(fields: Fields, base: _Base) -> Command:
+    return ChargeFee(
+        **base,
+        plan=fields.text("plan"),
+        kind=fields.choice("kind", "late_fee"),
+        amount=fields.amount("amount"),
+        due_on=fields.optional_day("due"),
+    )
+
+
+def _read_waive(fields: Fields, base: _Base) -> Command:
+    return Waive(
+        **base,
+        plan=fields.text("plan"),
+        charge=fields.text("charge"),
+        amount=fields.amount("amount"),
+        reason=fields.reason(),
+    )
+
+
+def _money_in(fields: Fields, base: _Base) -> dict[str, Any]:
+    currency, exponent = fields.currency()
+    fee = fields.optional_amount("fee")
+    if fee is not None and fee < 0:
+        raise fields.wrong("fee", "must not be below zero")
+    return {
+        **base,
+        "payment": fields.text("payment"),
+        "amount": fields.amount("amount"),
+        "currency": currency,
+        "exponent": exponent,
+        "gateway": fields.optional_text("gateway"),
+        "reference": fields.optional_text("reference"),
+        "fee": fee,
+    }
+
+
+def _read_receive_payment(fields: Fields, base: _Base) -> Command:
+    return ReceivePayment(**_money_in(fields, base), plan=fields.optional_text("plan"))
+
+
+def _read_recover(fields: Fields, base: _Base) -> Command:
+    return Recover(**_money_in(fields, base), plan=fields.text("plan"))
+
+
+def _read_allocate(fields: Fields, base: _Base) -> Command:
+    return Allocate(**base, payment=fields.text("payment"), plan=fields.text("plan"))
+
+
+def _read_refund(fields: Fields, base: _Base) -> Command:
+    return Refund(
+        **base,
+        payment=fields.text("payment"),
+        amount=fields.amount("amount"),
+        reason=fields.reason(),
+    )
+
+
+def _read_reverse_payment(fields: Fields, base: _Base) -> Command:
+    return ReversePayment(**base, payment=fields.text("payment"), reason=fields.reason())
+
+
+def _read_credit(fields: Fields, base: _Base) -> Command:
+    return Credit(
+        **base,
+        plan=fields.text("plan"),
+        amount=fields.amount("amount"),
+        kind=fields.choice("kind", "discount", "undelivered", "annulled"),
+        reason=fields.reason(),
+    )
+
+
+def _read_write_off(fields: Fields, base: _Base) -> Command:
+    return WriteOff(
+        **base,
+        plan=fields.text("plan"),
+        amount=fields.optional_amount("amount"),
+        reason=fields.reason(),
+    )
+
+
+def _read_cancel_plan(fields: Fields, base: _Base) -> Command:
+    return CancelPlan(**base, plan=fields.text("plan"), reason=fields.reason())
+
+
+_READ: dict[str, Callable[[Fields, _Base], Command]] = {
+    "open_plan": _read_open_plan,
+    "open_balance": _read_open_balance,
+    "charge_due": _read_charge_due,
+    "charge_fee": _read_charge_fee,
+    "waive": _read_waive,
+    "receive_payment": _read_receive_payment,
+    "recover": _read_recover,
+    "allocate": _read_allocate,
+    "refund": _read_refund,
+    "reverse_payment": _read_reverse_payment,
+    "credit": _read_credit,
+    "write_off": _read_write_off,
+    "cancel_plan": _read_cancel_plan,
+}

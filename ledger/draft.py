@@ -1,0 +1,101 @@
+"""A draft collects what one command decides, on working copies, until all of it is decided.
+
+Decisions read plans and payments through the draft and record events into it; each recorded event
+is applied to the working copy at once, so that the next decision sees it. A refusal throws the
+draft away: nothing of it was ever stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from ledger import payment as payments
+from ledger import plan as plans
+from ledger.envelope import Event
+from ledger.events import Fact, payment_stream, plan_stream
+from ledger.payment import Payment
+from ledger.plan import Plan
+from ledger.refusals import PaymentUnknown, PlanUnknown
+
+_PLAN = plan_stream("")
+_PAYMENT = payment_stream("")
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream's last version (0: no such stream) and the state that its events lead to."""
+
+    version: int = 0
+    state: Plan | Payment | None = None
+
+    def after(self, event: Event) -> Stream:
+        """Return the stream with one more event."""
+        state: Plan | Payment | None = self.state
+        if event.originator_id.startswith(_PLAN):
+            known_plan = state if isinstance(state, Plan) else None
+            state = plans.evolve(known_plan, event.effective_on, event.fact)
+        elif event.originator_id.startswith(_PAYMENT):
+            known = state if isinstance(state, Payment) else None
+            state = payments.evolve(known, event.effective_on, event.fact)
+        return Stream(event.originator_version, state)
+
+
+def replayed(stream: Stream | None, events: Iterable[Event]) -> Stream | None:
+    """Return the stream after `events`; None if there are none. The library's projector."""
+    for event in events:
+        stream = (stream or Stream()).after(event)
+    return stream
+
+
+Load = Callable[[str], Stream]
+
+
+class Draft:
+    """The events that one command decides, in the order in which it decides them."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self.streams: dict[str, Stream] = {}
+        self._events: list[Event] = []
+
+    def find_plan(self, plan: str) -> Plan | None:
+        """Return the working copy of a plan, None if there is no such plan."""
+        state = self._stream(plan_stream(plan)).state
+        return state if isinstance(state, Plan) else None
+
+    def plan(self, plan: str) -> Plan:
+        """Return the working copy of a plan. Raises PlanUnknown."""
+        found = self.find_plan(plan)
+        if found is None:
+            raise PlanUnknown(plan=plan)
+        return found
+
+    def find_payment(self, payment: str) -> Payment | None:
+        """Return the working copy of a payment, None if there is no such payment."""
+        state = self._stream(payment_stream(payment)).state
+        return state if isinstance(state, Payment) else None
+
+    def payment(self, payment: str) -> Payment:
+        """Return the working copy of a payment. Raises PaymentUnknown."""
+        found = self.find_payment(payment)
+        if found is None:
+            raise PaymentUnknown(payment=payment)
+        return found
+
+    def record(self, stream: str, effective_on: date, fact: Fact) -> None:
+        """Decide an event: append it to the draft and apply it to the working copy."""
+        before = self._stream(stream)
+        event = Event(stream, before.version + 1, effective_on, fact)
+        self.streams[stream] = before.after(event)
+        self._events.append(event)
+
+    def events(self) -> list[Event]:
+        """Return what was decided: the payments' events first, then the plans'."""
+        return sorted(self._events, key=lambda event: event.originator_id.startswith(_PLAN))
+
+    def _stream(self, name: str) -> Stream:
+        if name not in self.streams:
+            self.streams[name] = self._load(name)
+        return self.streams[name]

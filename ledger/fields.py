@@ -1,0 +1,180 @@
+"""Reading the fields of one JSON object, strictly: every refusal names the field.
+
+A reader is asked for each field it may have; `done` then refuses whatever is left over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledger.envelope import microseconds
+from ledger.refusals import CurrencyUnknown, FieldMissing, FieldUnknown, FieldWrong
+from ledger.terms.money import decimal_of
+from ledger.terms.refusals import AmountNotANumber
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
+_LONGEST_TEXT = 200
+_LONGEST_REASON = 1000
+_UTC = ZoneInfo("UTC")
+
+
+@dataclass
+class Fields:
+    """The fields of one object; `path` is put in front of names in refusals."""
+
+    values: Mapping[str, Any]
+    path: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a field is there and not null."""
+        self.asked.append(name)
+        return self.values.get(name) is not None
+
+    def _value(self, name: str, kind: type, wanted: str) -> Any:
+        if not self.has(name):
+            raise FieldMissing(field=self.path + name)
+        value = self.values[name]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.wrong(name, f"must be {wanted}")
+        return value
+
+    def wrong(self, name: str, problem: str) -> FieldWrong:
+        """Return the refusal of a field's value."""
+        return FieldWrong(field=self.path + name, problem=problem)
+
+    def text(self, name: str, longest: int = _LONGEST_TEXT) -> str:
+        """Read a text that is not blank, has no control characters and no blanks around it."""
+        value: str = self._value(name, str, "text")
+        if not value.strip():
+            raise self.wrong(name, "must not be empty")
+        if len(value) > longest:
+            raise self.wrong(name, f"is longer than {longest} characters")
+        if value != value.strip() or not value.isprintable():
+            raise self.wrong(name, "has blanks around it or characters that cannot be printed")
+        return value
+
+    def reason(self) -> str:
+        """Read the field `reason`."""
+        return self.text("reason", _LONGEST_REASON)
+
+    def optional_text(self, name: str) -> str | None:
+        """Read a text, None if it is absent."""
+        return self.text(name) if self.has(name) else None
+
+    def choice(self, name: str, *choices: str, default: str | None = None) -> str:
+        """Read one of a few words."""
+        if default is not None and not self.has(name):
+            return default
+        value = self.text(name)
+        if value not in choices:
+            raise self.wrong(name, f"{value!r} is not one of {', '.join(choices)}")
+        return value
+
+    def day(self, name: str) -> date:
+        """Read a calendar day, as in 2026-01-15."""
+        value: str = self._value(name, str, "a day as text, as in 2026-01-15")
+        try:
+            if _DATE.match(value):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        raise self.wrong(name, f"{value[:40]!r} is not a day: write it as in 2026-01-15")
+
+    def optional_day(self, name: str) -> date | None:
+        """Read a calendar day, None if it is absent."""
+        return self.day(name) if self.has(name) else None
+
+    def amount(self, name: str) -> Decimal:
+        """Read a decimal string; its decimals are checked against a currency later."""
+        value: str = self._value(name, str, 'a decimal string, as in "20.00"')
+        try:
+            return decimal_of(value)
+        except AmountNotANumber as refusal:
+            raise self.wrong(name, str(refusal)) from None
+
+    def optional_amount(self, name: str) -> Decimal | None:
+        """Read a decimal string, None if it is absent."""
+        return self.amount(name) if self.has(name) else None
+
+    def count(self, name: str) -> int:
+        """Read a whole number."""
+        return int(self._value(name, int, "a whole number"))
+
+    def currency(self) -> tuple[str, int]:
+        """Read the field `currency`; return its code and its number of decimals (ISO 4217)."""
+        code = self.text("currency")
+        return code, currency_exponent(code)
+
+    def moment(self, name: str) -> int:
+        """Read an ISO timestamp with its offset; return UTC microseconds since 1970."""
+        value: str = self._value(name, str, "a timestamp as text")
+        try:
+            return parse_moment(value, _UTC)
+        except ValueError:
+            problem = f"{value[:40]!r} is not a timestamp: write it as in 2026-01-15T10:00:00Z"
+            raise self.wrong(name, problem) from None
+
+    def object(self, name: str) -> Fields:
+        """Read a nested object."""
+        return Fields(self._value(name, dict, "an object"), f"{self.path}{name}.")
+
+    def objects(self, name: str) -> list[Fields]:
+        """Read a list of nested objects, at least one."""
+        values: list[object] = self._value(name, list, "a list of objects")
+        if not values:
+            raise self.wrong(name, "must not be empty")
+        nested = []
+        for index, value in enumerate(values):
+            if not isinstance(value, dict):
+                raise self.wrong(name, "must be a list of objects")
+            nested.append(Fields(value, f"{self.path}{name}[{index}]."))
+        return nested
+
+    def texts(self, name: str) -> dict[str, str]:
+        """Read an object of texts."""
+        nested = self.object(name)
+        return {key: nested.text(key) for key in sorted(nested.values)}
+
+    def done(self) -> None:
+        """Refuse the first field that nobody asked for."""
+        for name in self.values:
+            if name not in self.asked:
+                known = ", ".join(sorted(set(self.asked)))
+                raise FieldUnknown(field=self.path + name, known=known)
+
+
+def currency_exponent(code: str) -> int:
+    """Return the decimals of an ISO 4217 currency (list of 2026-01-01). Raises CurrencyUnknown."""
+    from iso4217 import Currency  # noqa: PLC0415 - a table that not every command needs
+
+    try:
+        exponent = Currency(code).exponent
+    except ValueError:
+        exponent = None
+    if exponent is None or not code.isupper():
+        raise CurrencyUnknown(currency=code[:10])
+    return int(exponent)
+
+
+def parse_moment(text: str, zone: ZoneInfo) -> int:
+    """Read an ISO timestamp; without an offset it is in `zone`. Raises ValueError.
+
+    Returns UTC microseconds since 1970.
+    """
+    moment = datetime.fromisoformat(text)
+    if len(text) <= len("2026-01-15"):
+        message = "a day is not a moment"
+        raise ValueError(message)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    try:
+        return microseconds(moment)
+    except OverflowError as error:
+        raise ValueError(text) from error

@@ -1,0 +1,162 @@
+"""The commands as typed intentions: what somebody wants done, before anything is decided.
+
+Every command has an id (its idempotency key) and an effective day. Amounts stay decimals until the
+currency that they are in is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.events import TaxTerm, Terms
+from ledger.terms.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What every command has. `recorded_us`: recording time given for a simulated ledger."""
+
+    id: str
+    on: date
+    recorded_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPlan(Command):
+    """Agree a plan."""
+
+    plan: str
+    customer: str
+    currency: str
+    exponent: int
+    schedule: Schedule
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningItem:
+    """One open item taken over."""
+
+    document: str
+    due_on: date
+    amount_minor: int
+    tax: tuple[TaxTerm, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBalance(Command):
+    """Take over open items."""
+
+    plan: str
+    customer: str
+    currency: str
+    exponent: int
+    items: tuple[OpeningItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeDue(Command):
+    """Charge what is to be billed by the day, of one plan or of all."""
+
+    plan: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeFee(Command):
+    """Bill a fee; the charge's id is PLAN/ID."""
+
+    plan: str
+    kind: str
+    amount: Decimal
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waive(Command):
+    """Forgive a fee."""
+
+    plan: str
+    charge: str
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyIn(Command):
+    """Money that comes in, gross of the gateway's fee."""
+
+    payment: str
+    amount: Decimal
+    currency: str
+    exponent: int
+    gateway: str | None
+    reference: str | None
+    fee: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivePayment(MoneyIn):
+    """Receive a payment, for a plan if it is known."""
+
+    plan: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recover(MoneyIn):
+    """Receive cash for what was written off."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocate(Command):
+    """Apply what is left of a payment to a plan."""
+
+    payment: str
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund(Command):
+    """Pay money back."""
+
+    payment: str
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversePayment(Command):
+    """Undo a payment that bounced."""
+
+    payment: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit(Command):
+    """Issue a credit note."""
+
+    plan: str
+    amount: Decimal
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOff(Command):
+    """Give up what is outstanding, or the amount given."""
+
+    plan: str
+    amount: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelPlan(Command):
+    """End a plan."""
+
+    plan: str
+    reason: str

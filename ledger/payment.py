@@ -1,0 +1,178 @@
+"""A payment: where its money lies and what it has been used for. State, and how events change it.
+
+A payment may cover several plans, arrive before its plan is known, be refunded or bounce. At any
+time its amount is what lies unapplied, plus customer credit, plus uses, plus what was refunded or
+reversed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from ledger import events as facts
+from ledger.events import Fact, Holding, Use
+from ledger.plan import without_earmark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """How much of a payment a plan has used."""
+
+    plan: str
+    use: Use
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money received. `plan` and `customer` are as known at receipt; `earmarks` name plans.
+
+    `available_on` is the day from which the money that is not used can be: the day of receipt, or
+    of the last release.
+    """
+
+    id: str
+    customer: str | None
+    plan: str | None
+    currency: str
+    exponent: int
+    received_on: date
+    available_on: date
+    amount_minor: int
+    unapplied_minor: int
+    credits: tuple[Holding, ...] = ()
+    uses: tuple[Used, ...] = ()
+    earmarks: tuple[tuple[str, int], ...] = ()
+    refunded_minor: int = 0
+    reversed_on: date | None = None
+
+    @property
+    def left_minor(self) -> int:
+        """What the customer can still be paid back."""
+        return 0 if self.reversed_on else self.amount_minor - self.refunded_minor
+
+    @property
+    def credit_minor(self) -> int:
+        """What lies as customer credit."""
+        return sum(credit.amount_minor for credit in self.credits)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing of it lies unapplied."""
+        return self.unapplied_minor == 0
+
+    def earmarked_minor(self, plan: str) -> int:
+        """What waits, unapplied, for the charges of a plan."""
+        return dict(self.earmarks).get(plan, 0)
+
+    def unapplied(self, amount_minor: int) -> Holding:
+        """Name a part of the unapplied money."""
+        return Holding(
+            held_in="unapplied",
+            customer=self.customer,
+            plan=self.plan,
+            amount_minor=amount_minor,
+        )
+
+
+def evolve(payment: Payment | None, effective_on: date, fact: Fact) -> Payment | None:
+    """Return the payment after an event; facts that do not concern payments change nothing."""
+    apply = _APPLY.get(type(fact))
+    return payment if apply is None else apply(payment, effective_on, fact)
+
+
+def _received(_payment: Payment | None, on: date, fact: facts.PaymentReceived) -> Payment:
+    return Payment(
+        id=fact.payment,
+        customer=fact.customer,
+        plan=fact.plan,
+        currency=fact.currency,
+        exponent=fact.exponent,
+        received_on=on,
+        available_on=on,
+        amount_minor=fact.amount_minor,
+        unapplied_minor=fact.amount_minor,
+    )
+
+
+def _applied(payment: Payment, _on: date, fact: facts.PaymentApplied) -> Payment:
+    use = Used(plan=fact.plan, use=fact.use, amount_minor=fact.source.amount_minor)
+    waited = fact.source.amount_minor if fact.source.held_in == "unapplied" else 0
+    return replace(
+        _moved(payment, (fact.source,), -1),
+        uses=(*payment.uses, use),
+        earmarks=without_earmark(payment.earmarks, fact.plan, waited),
+    )
+
+
+def _released(payment: Payment, on: date, fact: facts.PaymentReleased) -> Payment:
+    rest = fact.target.amount_minor
+    uses = list(payment.uses)
+    for index in range(len(uses) - 1, -1, -1):
+        used = uses[index]
+        if (used.plan, used.use) == (fact.plan, fact.use):
+            taken = min(rest, used.amount_minor)
+            rest -= taken
+            uses[index] = replace(used, amount_minor=used.amount_minor - taken)
+    return replace(
+        _moved(payment, (fact.target,), 1),
+        uses=tuple(used for used in uses if used.amount_minor),
+        available_on=max(payment.available_on, on),
+    )
+
+
+def _refunded(payment: Payment, _on: date, fact: facts.RefundIssued) -> Payment:
+    amount_minor = sum(holding.amount_minor for holding in fact.holdings)
+    return replace(
+        _moved(payment, fact.holdings, -1),
+        refunded_minor=payment.refunded_minor + amount_minor,
+    )
+
+
+def _bounced(payment: Payment, on: date, fact: facts.PaymentReversed) -> Payment:
+    return replace(_moved(payment, fact.holdings, -1), reversed_on=on)
+
+
+def _earmarked(payment: Payment, _on: date, fact: facts.PaymentEarmarked) -> Payment:
+    waiting = dict(payment.earmarks)
+    waiting[fact.plan] = waiting.get(fact.plan, 0) + fact.amount_minor
+    return replace(payment, earmarks=tuple(waiting.items()))
+
+
+def _earmark_released(payment: Payment, _on: date, fact: facts.EarmarkReleased) -> Payment:
+    earmarks = without_earmark(payment.earmarks, fact.plan, fact.amount_minor)
+    return replace(payment, earmarks=earmarks)
+
+
+def _moved(payment: Payment, holdings: Iterable[Holding], sign: int) -> Payment:
+    """Put money into (sign 1) or take it out of (sign -1) where it lies."""
+    unapplied_minor = payment.unapplied_minor
+    credits_ = {(credit.plan, credit.customer): credit for credit in payment.credits}
+    for holding in holdings:
+        if holding.held_in == "unapplied":
+            unapplied_minor += sign * holding.amount_minor
+            continue
+        key = (holding.plan, holding.customer)
+        before = credits_[key].amount_minor if key in credits_ else 0
+        credits_[key] = replace(holding, amount_minor=before + sign * holding.amount_minor)
+    kept = tuple(credit for credit in credits_.values() if credit.amount_minor)
+    return replace(payment, unapplied_minor=unapplied_minor, credits=kept)
+
+
+def _unchanged(payment: Payment, _on: date, _fact: Fact) -> Payment:
+    return payment
+
+
+_APPLY: dict[type[Fact], Callable[[Any, date, Any], Payment]] = {
+    facts.PaymentReceived: _received,
+    facts.GatewayFeeCharged: _unchanged,
+    facts.PaymentApplied: _applied,
+    facts.PaymentReleased: _released,
+    facts.RefundIssued: _refunded,
+    facts.PaymentReversed: _bounced,
+    facts.PaymentEarmarked: _earmarked,
+    facts.EarmarkReleased: _earmark_released,
+}
