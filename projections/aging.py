@@ -1,0 +1,240 @@
+"""Receivables by age, at any day, as known at any moment.
+
+Age counts from the due date; upper edges are inclusive; what is due today is not overdue. Only what
+was billed is in it, tax included. Unapplied payments and customer credit stand in a column of their
+own, negative, so that the total is what the receivable and credit accounts say together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, func, select
+
+from ledger.terms.money import amount_text
+from projections.amounts import Sum, byte_order
+from projections.coordinates import Coordinates
+from projections.receivables import charges, movements
+
+EDGES = (30, 60, 90)
+CREDIT = "credit"
+NOT_DUE = "not_due"
+LEVELS = ("charge", "plan", "customer")
+
+
+class EdgesError(ValueError):
+    """Bucket edges are whole numbers of days, growing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What is owed on a charge (or held of a payment, negative) at a coordinate."""
+
+    currency: str
+    exponent: int
+    customer: str | None
+    plan: str | None
+    instalment: int | None
+    charge: str | None
+    kind: str
+    state: str
+    document: str | None
+    due_on: date | None
+    outstanding_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose items: of a customer or a plan (None: of everybody)."""
+
+    customer: str | None = None
+    plan: str | None = None
+
+
+def parse_edges(text: str) -> tuple[int, ...]:
+    """Read "30,60,90". Raises EdgesError."""
+    try:
+        edges = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        edges = ()
+    if not edges or edges[0] < 1 or any(a >= b for a, b in pairwise(edges)):
+        message = f"{text!r} are not bucket edges: write growing days, as in 30,60,90"
+        raise EdgesError(message)
+    return edges
+
+
+def bucket_names(edges: Sequence[int]) -> list[str]:
+    """Return the names of the buckets: not_due, 1-30, ..., over_90."""
+    starts = [1, *(edge + 1 for edge in edges[:-1])]
+    spans = [f"{start}-{edge}" for start, edge in zip(starts, edges, strict=True)]
+    return [NOT_DUE, *spans, f"over_{edges[-1]}"]
+
+
+def days_overdue(due_on: date, as_of: date) -> int:
+    """Return the days since a due date, 0 if it is today or later."""
+    return max(0, (as_of - due_on).days)
+
+
+def bucket(days: int, edges: Sequence[int]) -> str:
+    """Return the bucket of an age in days; an upper edge belongs to the bucket it closes."""
+    names = bucket_names(edges)
+    if days <= 0:
+        return names[0]
+    for name, edge in zip(names[1:], edges, strict=False):
+        if days <= edge:
+            return name
+    return names[-1]
+
+
+def open_items(
+    connection: Connection,
+    at: Coordinates,
+    scope: Scope = Scope(),
+) -> list[OpenItem]:
+    """Return everything that is open at a coordinate, charges and credits."""
+    payment = case((movements.c.charge.is_(None), movements.c.payment), else_=None)
+    key = (
+        movements.c.currency,
+        movements.c.exponent,
+        movements.c.customer,
+        movements.c.plan,
+        movements.c.charge,
+        movements.c.state,
+        payment.label("payment"),
+    )
+    amount = func.sum(movements.c.amount_minor)
+    query = (
+        select(*key, amount.label("amount"))
+        .where(movements.c.position <= at.position, movements.c.posted_on <= at.as_of)
+        .group_by(*key[:-1], payment)
+        .having(amount != 0)
+    )
+    if scope.customer is not None:
+        query = query.where(movements.c.customer == scope.customer)
+    if scope.plan is not None:
+        query = query.where(movements.c.plan == scope.plan)
+    found = query.subquery()
+    joined = select(
+        found, charges.c.kind, charges.c.instalment, charges.c.document, charges.c.due_on
+    )
+    joined = joined.outerjoin_from(
+        found,
+        charges,
+        and_(charges.c.plan == found.c.plan, charges.c.charge == found.c.charge),
+    )
+    return [
+        OpenItem(
+            currency=row.currency,
+            exponent=row.exponent,
+            customer=row.customer,
+            plan=row.plan,
+            instalment=row.instalment,
+            charge=row.charge,
+            kind=row.kind or "payment",
+            state=row.state,
+            document=row.document if row.charge else row.payment,
+            due_on=row.due_on,
+            outstanding_minor=int(row.amount),
+        )
+        for row in connection.execute(joined)
+    ]
+
+
+def aging(
+    connection: Connection,
+    at: Coordinates,
+    *,
+    by: str = "charge",
+    edges: Sequence[int] = EDGES,
+    scope: Scope = Scope(),
+) -> dict[str, Any]:
+    """Return the aging report in the form of the contract; `by` is charge, plan or customer."""
+    items = open_items(connection, at, scope)
+    rows = [_row(item, at.as_of, edges) for item in items]
+    if by != "charge":
+        rows = _grouped(rows, items, with_plan=by == "plan")
+    return {
+        "as_of": at.as_of.isoformat(),
+        "known_at": at.known_at,
+        "position": at.position,
+        "edges": list(edges),
+        "rows": sorted(rows, key=_row_order),
+        "totals": totals(items, at.as_of, edges),
+    }
+
+
+def _row(item: OpenItem, as_of: date, edges: Sequence[int]) -> dict[str, Any]:
+    age = None if item.due_on is None else days_overdue(item.due_on, as_of)
+    return {
+        "currency": item.currency,
+        "customer": item.customer,
+        "plan": item.plan,
+        "instalment": item.instalment,
+        "charge": item.charge,
+        "kind": item.kind,
+        "state": item.state,
+        "document": item.document,
+        "due_on": None if item.due_on is None else item.due_on.isoformat(),
+        "days_overdue": age,
+        "bucket": _bucket_of(item, as_of, edges),
+        "outstanding": amount_text(item.outstanding_minor, item.exponent),
+    }
+
+
+def _bucket_of(item: OpenItem, as_of: date, edges: Sequence[int]) -> str:
+    if item.due_on is None:
+        return CREDIT
+    return bucket(days_overdue(item.due_on, as_of), edges)
+
+
+def _row_order(row: dict[str, Any]) -> tuple[bytes, ...]:
+    names = ("currency", "customer", "plan", "charge", "state", "document", "bucket")
+    return byte_order(*(row[name] for name in names))
+
+
+def _grouped(
+    rows: Sequence[dict[str, Any]], items: Sequence[OpenItem], *, with_plan: bool
+) -> list[dict[str, Any]]:
+    """Add rows up by customer (and plan) and bucket; what differs within a group is null."""
+    sums: dict[tuple[Any, ...], Sum] = {}
+    for row, item in zip(rows, items, strict=True):
+        plan = row["plan"] if with_plan else None
+        key = (row["currency"], row["customer"], plan, row["bucket"])
+        sums[key] = sums.get(key, Sum()).plus(item.outstanding_minor, item.exponent)
+    empty = dict.fromkeys(rows[0], None) if rows else {}
+    return [
+        {
+            **empty,
+            "currency": currency,
+            "customer": customer,
+            "plan": plan,
+            "bucket": name,
+            "outstanding": total.text,
+        }
+        for (currency, customer, plan, name), total in sums.items()
+        if total.minor
+    ]
+
+
+def totals(items: Iterable[OpenItem], as_of: date, edges: Sequence[int]) -> list[dict[str, str]]:
+    """Return a row for each currency: the buckets, credit, and the total of all."""
+    names = [*bucket_names(edges), CREDIT, "total"]
+    sums: dict[str, dict[str, Sum]] = {}
+    for item in items:
+        row = sums.setdefault(item.currency, dict.fromkeys(names, Sum()))
+        for name in (_bucket_of(item, as_of, edges), "total"):
+            row[name] = row[name].plus(item.outstanding_minor, item.exponent)
+    return [
+        {"currency": currency, **_texts(row)}
+        for currency, row in sorted(sums.items(), key=lambda pair: byte_order(pair[0]))
+    ]
+
+
+def _texts(row: dict[str, Sum]) -> dict[str, str]:
+    """Write the sums of one currency with the same number of decimals."""
+    finest = max(total.exponent for total in row.values())
+    return {name: total.plus(0, finest).text for name, total in row.items()}

@@ -1,0 +1,56 @@
+"""Balances: what every account turned over on every day, so that a trial balance is a short sum.
+
+It answers what is known now; what was known at an earlier moment is summed from the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Column, Date, SmallInteger, Table
+
+from ledger.books.posting import entry_of
+from ledger.envelope import RecordedEvent
+from ledger.store.schema import BYTEWISE
+from projections.projection import Books, Changes, Projection, metadata
+
+turnovers = Table(
+    "balances_1_turnovers",
+    metadata,
+    Column("book", BYTEWISE, primary_key=True),
+    Column("account", BYTEWISE, primary_key=True),
+    Column("role", BYTEWISE, primary_key=True),
+    Column("currency", BYTEWISE, primary_key=True),
+    Column("exponent", SmallInteger, primary_key=True, autoincrement=False),
+    Column("posted_on", Date, primary_key=True),
+    Column("debit_minor", BigInteger, nullable=False),
+    Column("credit_minor", BigInteger, nullable=False),
+)
+_KEY = tuple(column.name for column in turnovers.primary_key)
+
+
+def fold(events: Sequence[RecordedEvent], books: Books) -> Changes:
+    """Add up the turnovers of a batch by account and day."""
+    sums: dict[tuple[object, ...], list[int]] = {}
+    for event in events:
+        for chart in books.charts(event.posted_on, event.position):
+            entry = entry_of(event, chart)
+            for posting in entry.postings if entry else ():
+                key = (
+                    chart.book,
+                    chart.by_role[posting.role].account,
+                    posting.role,
+                    entry.currency if entry else "",
+                    entry.exponent if entry else 0,
+                    event.posted_on,
+                )
+                turned = sums.setdefault(key, [0, 0])
+                turned[posting.amount_minor < 0] += abs(posting.amount_minor)
+    rows = [
+        {**dict(zip(_KEY, key, strict=True)), "debit_minor": debit, "credit_minor": credit}
+        for key, (debit, credit) in sums.items()
+    ]
+    return Changes(raised={turnovers.name: rows} if rows else {})
+
+
+BALANCES = Projection("balances", 1, {turnovers.name: turnovers}, fold)

@@ -1,0 +1,174 @@
+"""The engine reads the log once and feeds every projection that is behind.
+
+A batch's changes and each checkpoint are committed together. A checkpoint moves by compare-and-set,
+so when two engines fold the same batch one of them commits and the other starts over from where
+the log now stands. An event that cannot be read stops the engine with its position; it is never
+skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    Table,
+    delete,
+    insert,
+    inspect,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ledger.envelope import RecordedEvent
+from ledger.events import LEDGER_STREAM
+from ledger.store.database import Database
+from ledger.store.log import head_position, read_after, read_stream
+from ledger.store.schema import BYTEWISE
+from projections.projection import Books, Changes, Projection, Row, metadata
+
+EVENTS_A_BATCH = 2000
+_KEYS_A_STATEMENT = 500
+
+checkpoints = Table(
+    "projection_checkpoints",
+    metadata,
+    Column("projection", BYTEWISE, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+)
+
+Progress = Callable[[int, int], None]
+"""Called with the position reached and the last position."""
+
+
+class CheckpointMovedError(RuntimeError):
+    """Another engine has applied this batch."""
+
+
+class Engine:
+    """Keeps a set of projections up to date."""
+
+    def __init__(self, database: Database, projections: Sequence[Projection]) -> None:
+        self.database = database
+        self.projections = projections
+
+    def prepare(self) -> None:
+        """Make the tables that are missing, and a checkpoint for each projection."""
+        with self.database.reading() as connection:
+            if inspect(connection).has_table(checkpoints.name):
+                known = set(self._positions(connection))
+                if known.issuperset(self.projections_keys()):
+                    return
+        with self.database.writing() as connection:
+            metadata.create_all(connection)
+            rows = [
+                {"projection": name, "version": version, "position": 0}
+                for name, version in self.projections_keys()
+            ]
+            dialect = postgresql if self.database.is_postgres else sqlite
+            connection.execute(dialect.insert(checkpoints).on_conflict_do_nothing(), rows)
+
+    def projections_keys(self) -> list[tuple[str, int]]:
+        """Return name and version of each projection."""
+        return [(projection.name, projection.version) for projection in self.projections]
+
+    def _positions(self, connection: Connection) -> dict[tuple[str, int], int]:
+        query = select(checkpoints.c.projection, checkpoints.c.version, checkpoints.c.position)
+        return {(name, version): position for name, version, position in connection.execute(query)}
+
+    def catch_up(self, progress: Progress | None = None) -> int:
+        """Fold everything that was recorded until now; return the position reached.
+
+        Raises UnreadableEventError, naming the event that it stops at.
+        """
+        self.prepare()
+        with self.database.reading() as connection:
+            target = head_position(connection)
+        reached = self._lowest()
+        while reached < target:
+            reached = self._step(reached)
+            if progress is not None:
+                progress(min(reached, target), target)
+        return reached
+
+    def _lowest(self) -> int:
+        with self.database.reading() as connection:
+            positions = self._positions(connection)
+        return min(positions[key] for key in self.projections_keys())
+
+    def _step(self, position: int) -> int:
+        """Fold one batch after `position`; return how far all projections then are."""
+        with self.database.reading() as connection:
+            events = read_after(connection, position, EVENTS_A_BATCH)
+            books = Books.of(read_stream(connection, LEDGER_STREAM))
+            positions = self._positions(connection)
+        try:
+            with self.database.writing() as connection:
+                for projection in self.projections:
+                    since = positions[projection.name, projection.version]
+                    self._apply(connection, projection, since, events, books)
+        except CheckpointMovedError:
+            return self._lowest()
+        return events[-1].position if events else position
+
+    def _apply(
+        self,
+        connection: Connection,
+        projection: Projection,
+        since: int,
+        events: Sequence[RecordedEvent],
+        books: Books,
+    ) -> None:
+        fresh = [event for event in events if event.position > since]
+        if not fresh:
+            return
+        moved = connection.execute(
+            update(checkpoints)
+            .where(
+                checkpoints.c.projection == projection.name,
+                checkpoints.c.version == projection.version,
+                checkpoints.c.position == since,
+            )
+            .values(position=fresh[-1].position)
+        )
+        if moved.rowcount != 1:
+            raise CheckpointMovedError
+        write(connection, projection.tables, projection.fold(fresh, books))
+
+
+def write(connection: Connection, tables: Mapping[str, Table], changes: Changes) -> None:
+    """Carry out a fold's changes in the caller's transaction."""
+    for name, rows in changes.added.items():
+        connection.execute(insert(tables[name]), rows)
+    for name, rows in changes.raised.items():
+        _raise(connection, tables[name], rows)
+    for name, keys in changes.gone.items():
+        if keys:
+            _strike(connection, tables[name], keys)
+
+
+def _raise(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """Add to the numbers of the rows with the same keys, or insert them."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    sums = {
+        column.name: column + statement.excluded[column.name]
+        for column in table.columns
+        if not column.primary_key
+    }
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=table.primary_key, set_=sums), list(rows)
+    )
+
+
+def _strike(connection: Connection, table: Table, keys: Sequence[Row]) -> None:
+    columns = tuple_(*(table.c[name] for name in keys[0]))
+    for start in range(0, len(keys), _KEYS_A_STATEMENT):
+        chunk = [tuple(key.values()) for key in keys[start : start + _KEYS_A_STATEMENT]]
+        connection.execute(delete(table).where(columns.in_(chunk)))

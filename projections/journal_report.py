@@ -1,0 +1,126 @@
+"""The journal as a report: entries with their legs, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select
+
+from ledger.envelope import iso_moment
+from ledger.terms.money import amount_text
+from projections.coordinates import Coordinates
+from projections.journal import entries, postings
+from projections.rows import EntryRow, PostingRow
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFilter:
+    """Which entries: of one book, posted from a day on, touching a plan (None: all)."""
+
+    book: str = "generic"
+    since: date | None = None
+    plan: str | None = None
+
+
+def journal(
+    connection: Connection,
+    at: Coordinates,
+    wanted: JournalFilter,
+    *,
+    by_day: bool = False,
+) -> Iterator[EntryRow]:
+    """Yield entries by position, or by (posted_on, position) with `by_day`; legs in their order."""
+    query = (
+        select(entries, postings)
+        .join(
+            postings,
+            and_(postings.c.position == entries.c.position, postings.c.book == entries.c.book),
+        )
+        .where(
+            entries.c.book == wanted.book,
+            entries.c.position <= at.position,
+            entries.c.posted_on <= at.as_of,
+        )
+    )
+    if wanted.since is not None:
+        query = query.where(entries.c.posted_on >= wanted.since)
+    if wanted.plan is not None:
+        touching = select(postings.c.position).where(postings.c.plan == wanted.plan)
+        query = query.where(entries.c.position.in_(touching))
+    days = (entries.c.posted_on,) if by_day else ()
+    query = query.order_by(*days, entries.c.position, postings.c.line)
+    rows = connection.execution_options(yield_per=2000).execute(query)
+    for _, legs in groupby(rows, key=lambda row: row.position):
+        yield _entry(list(legs))
+
+
+def _entry(rows: Sequence[Row[Any]]) -> EntryRow:
+    first = rows[0]
+    return EntryRow(
+        position=first.position,
+        book=first.book,
+        posted_on=first.posted_on,
+        effective_on=first.effective_on,
+        recorded_at_us=first.recorded_at,
+        event=first.event,
+        stream=first.stream,
+        journal=first.journal,
+        document=first.document,
+        narration=first.narration,
+        postings=tuple(
+            PostingRow(
+                account=row.account,
+                role=row.role,
+                currency=row.currency,
+                exponent=row.exponent,
+                amount_minor=row.amount_minor,
+                customer=row.customer,
+                plan=row.plan,
+                charge=row.charge,
+            )
+            for row in rows
+        ),
+    )
+
+
+def entry_json(entry: EntryRow) -> dict[str, Any]:
+    """Return an entry in the form of the contract."""
+    return {
+        "position": entry.position,
+        "book": entry.book,
+        "posted_on": entry.posted_on.isoformat(),
+        "effective_on": entry.effective_on.isoformat(),
+        "recorded_at": iso_moment(entry.recorded_at_us),
+        "event": entry.event,
+        "stream": entry.stream,
+        "journal": entry.journal,
+        "document": entry.document,
+        "narration": entry.narration,
+        "postings": [
+            {
+                "account": leg.account,
+                "role": leg.role,
+                "currency": leg.currency,
+                "amount": amount_text(leg.amount_minor, leg.exponent),
+                "customer": leg.customer,
+                "plan": leg.plan,
+                "charge": leg.charge,
+            }
+            for leg in entry.postings
+        ],
+    }
+
+
+def exponents(connection: Connection, book: str) -> dict[str, int]:
+    """Return the currencies of a book, each with the largest exponent in use."""
+    query = (
+        select(postings.c.currency, func.max(postings.c.exponent).label("largest"))
+        .where(postings.c.book == book)
+        .group_by(postings.c.currency)
+        .order_by(postings.c.currency)
+    )
+    return {row.currency: row.largest for row in connection.execute(query)}

@@ -1,0 +1,93 @@
+"""What a projection is: a name, a version, its tables, and a pure fold from events to changes.
+
+A fold sees a batch of events and the books, and nothing else: no clock, no network, no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import MetaData, Table
+
+from ledger.books.accounts import Chart, chart_of
+from ledger.envelope import RecordedEvent
+from ledger.events import RulesAdopted
+
+Row = dict[str, Any]
+metadata = MetaData()
+"""The tables of all projections. They are made by code and can be dropped and filled again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The charts that were adopted, each from its day on; the latest adoption for a day counts."""
+
+    adopted: tuple[tuple[date, int, Chart], ...]
+
+    @classmethod
+    def of(cls, ledger_events: Sequence[RecordedEvent]) -> Books:
+        """Read the adoptions out of the stream `ledger`."""
+        return cls(
+            tuple(
+                (event.effective_on, event.position, chart_of(event.fact.content))
+                for event in ledger_events
+                if isinstance(event.fact, RulesAdopted)
+            )
+        )
+
+    def charts(self, posted_on: date, position: int) -> list[Chart]:
+        """Return the chart of each book that applies to an event, by its day and position."""
+        latest: dict[str, tuple[date, int, Chart]] = {}
+        for adoption in self.adopted:
+            since, adopted_at, chart = adoption
+            if since <= posted_on and adopted_at <= position:
+                known = latest.get(chart.book)
+                if known is None or (since, adopted_at) >= known[:2]:
+                    latest[chart.book] = adoption
+        return [latest[book][2] for book in sorted(latest)]
+
+    def newest(self, book: str) -> Chart | None:
+        """Return the chart of a book that was adopted last, None if there is no such book."""
+        found = [chart for _, _, chart in self.adopted if chart.book == book]
+        return found[-1] if found else None
+
+    def names(self) -> list[str]:
+        """Return the names of the books."""
+        return sorted({chart.book for _, _, chart in self.adopted})
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch does to a projection's tables: added, raised, then gone.
+
+    `added` are inserted. `raised` are added to the numbers of the row with the same key. `gone`
+    names rows by key.
+    """
+
+    added: dict[str, list[Row]] = field(default_factory=dict)
+    raised: dict[str, list[Row]] = field(default_factory=dict)
+    gone: dict[str, list[Row]] = field(default_factory=dict)
+
+    def add(self, table: Table, row: Row) -> None:
+        """Note a row to insert."""
+        self.added.setdefault(table.name, []).append(row)
+
+    def rows(self, table: Table) -> list[Row]:
+        """Return the rows to insert into a table."""
+        return self.added.get(table.name, [])
+
+
+Fold = Callable[[Sequence[RecordedEvent], Books], Changes]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A read model. A new version is another model, in tables of its own."""
+
+    name: str
+    version: int
+    tables: Mapping[str, Table]
+    fold: Fold
