@@ -1,0 +1,1 @@
+"""The journal in the languages of other programs."""
