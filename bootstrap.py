@@ -1,0 +1,55 @@
+"""The only place where parts are wired together: settings -> store -> application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.application import LedgerApplication
+from ledger.opening import LedgerIdentity
+from ledger.store.database import Database
+from ledger.store.migration import migrate
+from ledger.store.recorder import StoreApplicationRecorder, StoreRecorder
+from projections.agenda import AGENDA, AgendaPort
+from projections.balances import BALANCES
+from projections.engine import Engine
+from projections.journal import JOURNAL
+from projections.receivables import RECEIVABLES
+
+PROJECTIONS = (JOURNAL, BALANCES, RECEIVABLES, AGENDA)
+
+
+@dataclass(frozen=True, slots=True)
+class Acquit:
+    """A ledger with everything that works on it."""
+
+    application: LedgerApplication
+    database: Database
+    engine: Engine
+
+    @property
+    def identity(self) -> LedgerIdentity:
+        """What event zero says."""
+        return self.application.identity
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.application.close()
+
+
+def open_ledger(url: str, actor: str = "cli") -> Acquit:
+    """Open the ledger at a database URL.
+
+    Raises LedgerAddressError for a URL that cannot be, LedgerNotReadyError where no ledger is.
+    """
+    application = LedgerApplication(url, actor=actor)
+    database = application.store.database
+    engine = Engine(database, PROJECTIONS)
+    application.agenda = AgendaPort(database, engine)
+    return Acquit(application, database, engine)
+
+
+def make_store(url: str) -> StoreRecorder:
+    """Bring the database at a URL up to this program's revision and return its recorder."""
+    database = Database(url)
+    migrate(database)
+    return StoreApplicationRecorder(database)

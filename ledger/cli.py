@@ -1,0 +1,319 @@
+"""Commands that change the ledger or show its events: init, record, replay, simulate, import."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+
+import click
+
+from ledger import output
+from ledger.door import Door
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from ledger.application import Result
+    from ledger.command_file import Line
+    from ledger.imports import Finding, Imported
+
+pass_door = click.make_pass_decorator(Door)
+
+
+@click.group()
+def commands() -> None:
+    """Changing the ledger, and showing its events."""
+
+
+@commands.command()
+@click.option("--entity", default="Unnamed entity", show_default=True, help="The legal entity.")
+@click.option("--currency", default="EUR", show_default=True, help="Its functional currency.")
+@click.option("--timezone", default="UTC", show_default=True, help="An IANA time zone.")
+@click.option("--fiscal-year-start", default="01-01", show_default=True, help="MM-DD.")
+@click.option(
+    "--simulated",
+    is_flag=True,
+    help="Take recording times from the commands instead of a clock (demos, tests).",
+)
+@click.option("--recorded", help="Recording time of the opening, in a simulated ledger.")
+@pass_door
+def init(
+    door: Door,
+    entity: str,
+    currency: str,
+    timezone: str,
+    fiscal_year_start: str,
+    *,
+    simulated: bool,
+    recorded: str | None,
+) -> None:
+    """Make a ledger: its tables, its first event, its chart of accounts.
+
+    \b
+    Examples:
+      acquit init --entity "Example SARL" --timezone Europe/Paris
+      acquit init --simulated --ledger sqlite:///demo.db
+    """
+    from ledger.opening import Settings, open_or_recognise
+
+    settings = Settings(entity, currency, timezone, fiscal_year_start, simulated, recorded)
+    store = door.make_store(door.url)
+    try:
+        made = open_or_recognise(store, settings)
+    finally:
+        store.database.close()
+    place = store.database.url.render_as_string(hide_password=True)
+    click.echo(f"Opened a ledger at {place}" if made else f"The ledger at {place} is open already")
+
+
+@commands.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--strict", is_flag=True, help="Stop at the first line that is refused.")
+@click.option("--recorded", help="Recording time for lines without one, in a simulated ledger.")
+@output.FORMAT
+@pass_door
+def record(door: Door, file: BinaryIO, form: str, *, strict: bool, recorded: str | None) -> None:
+    """Carry out a command file: JSON Lines, one command a line; - is standard input.
+
+    A line that is refused is reported with its number and stores nothing; the others go on. Lines
+    that were accepted before change nothing. Exit status 1 if any line was refused.
+
+    \b
+    Examples:
+      acquit record january.jsonl
+      acquit simulate --plans 50 --seed 1 | acquit record -
+    """
+    from ledger.command_file import lines
+
+    application = door.application
+    read = _with_recorded(lines(file), recorded)
+    with output.progress_bar("Recording") as progress:
+        tally = Tally(form)
+        size = _size(file)
+        for result in application.record(read, strict=strict):
+            tally.count(result)
+            if size:
+                progress(file.tell(), size)
+    tally.print()
+    if tally.refused:
+        raise click.exceptions.Exit(1)
+
+
+def _with_recorded(lines: Iterable[Line], recorded: str | None) -> Iterator[Line]:
+    from ledger.command_file import Line
+
+    for line in lines:
+        if recorded is None or line.content is None or "recorded" in line.content:
+            yield line
+        else:
+            yield Line(line.number, {**line.content, "recorded": recorded})
+
+
+def _size(file: BinaryIO) -> int:
+    try:
+        return Path(file.name).stat().st_size if file.seekable() else 0
+    except (OSError, TypeError):
+        return 0
+
+
+class Tally:
+    """Counts answers; refusals go to standard error as they come, or into the JSON at the end."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+        self.counts = {"accepted": 0, "repeated": 0, "refused": 0}
+        self.events = 0
+        self.refusals: list[dict[str, Any]] = []
+
+    @property
+    def refused(self) -> int:
+        """How many lines were refused."""
+        return self.counts["refused"]
+
+    def count(self, result: Result) -> None:
+        """Count one answer."""
+        self.counts[result.verdict.value] += 1
+        self.events += result.events
+        if result.refusal is None:
+            return
+        known_as = f" (id {result.command_id})" if result.command_id else ""
+        click.echo(f"line {result.number}{known_as}: {result.refusal}", err=True)
+        if self.form != "table":
+            self.refusals.append(
+                {
+                    "line": result.number,
+                    "id": result.command_id,
+                    "error": result.refusal.code,
+                    "message": str(result.refusal),
+                }
+            )
+
+    def print(self) -> None:
+        """Print the totals in the form that was asked for."""
+        if self.form == "json":
+            output.print_json(
+                {
+                    "accepted": self.counts["accepted"],
+                    "repeated": self.counts["repeated"],
+                    "events": self.events,
+                    "refused": self.refusals,
+                }
+            )
+        elif self.form == "csv":
+            output.print_csv(["line", "id", "error", "message"], self.refusals)
+        else:
+            click.echo(
+                f"{self.counts['accepted']} accepted ({self.events} events), "
+                f"{self.counts['repeated']} accepted before, {self.refused} refused"
+            )
+
+
+@commands.command()
+@click.argument("name")
+@output.FORMAT
+@pass_door
+def replay(door: Door, name: str, form: str) -> None:
+    """Show each event of a stream or plan, with the state after it.
+
+    \b
+    Examples:
+      acquit replay P-1
+      acquit replay payment:pay-1 --format json
+    """
+    from ledger import replaying
+
+    database = door.application.store.database
+    with database.reading() as connection:
+        steps = replaying.steps(connection, name)
+    if form == "json":
+        output.print_json([step.as_json() for step in steps])
+    else:
+        rows = [step.as_row() for step in steps]
+        columns = list(replaying.COLUMNS)
+        if form == "csv":
+            output.print_csv(columns, [dict(zip(columns, row, strict=True)) for row in rows])
+        else:
+            output.print_table(f"Replay of {name}", columns, rows)
+
+
+@commands.command(name="import")
+@click.option(
+    "--map",
+    "map_path",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What the columns mean (TOML; see examples/imports).",
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--findings",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to list the rows that were not taken. Default: FILE's name + .findings.csv, here.",
+)
+@click.option(
+    "--commands",
+    "commands_file",
+    type=click.File("w", encoding="utf-8"),
+    help="Write the command file here (- for standard output) and record nothing.",
+)
+@output.FORMAT
+@pass_door
+def import_(
+    door: Door,
+    map_path: Path,
+    file: Path,
+    findings: Path | None,
+    commands_file: TextIO | None,
+    form: str,
+) -> None:
+    """Record the rows of a CSV file (also .gz), read through a map.
+
+    A row that cannot be taken is listed with its line and the reason; nothing is guessed. The sum
+    taken and the sum not taken add up to the sum in the file. Running it again changes nothing.
+    Exit status 1 if any row was not taken.
+
+    \b
+    Examples:
+      acquit import --map examples/imports/ibm.toml invoices.csv
+      acquit import --map map.toml invoices.csv --commands - | acquit record -
+    """
+    from ledger.imports import load_map, read
+
+    imported = read(load_map(map_path), file)
+    listing = findings or Path(f"{file.name}.findings.csv")
+    if commands_file is not None:
+        for sourced in imported.commands:
+            commands_file.write(json.dumps(sourced.command, ensure_ascii=False) + "\n")
+        _write_findings(listing, imported.findings)
+        click.echo(f"{len(imported.findings)} rows not taken: see {listing}", err=True)
+    else:
+        _carry(door, imported, listing, form)
+        return
+    if imported.findings:
+        raise click.exceptions.Exit(1)
+
+
+def _carry(door: Door, imported: Imported, listing: Path, form: str) -> None:
+    from ledger.importing import carry
+
+    with output.progress_bar("Importing") as progress:
+        carried = carry(door.application, imported, progress)
+    _write_findings(listing, carried.findings)
+    summary = {
+        "rows": carried.rows,
+        "commands_accepted": carried.accepted,
+        "commands_repeated": carried.repeated,
+        "rows_not_taken": len({finding.line for finding in carried.findings}),
+        "sum_in_file": str(carried.total),
+        "sum_taken": str(carried.taken),
+        "sum_not_taken": str(carried.refused),
+        "findings": str(listing),
+    }
+    if form == "json":
+        output.print_json(summary)
+    elif form == "csv":
+        output.print_csv(list(summary), [summary])
+    else:
+        rows = [(name.replace("_", " "), value) for name, value in summary.items()]
+        output.print_table("Import", ["what", "amount"], rows)
+    if not carried.ties:
+        message = "the sums taken and not taken do not add up to the sum in the file"
+        raise click.ClickException(message)
+    if carried.findings:
+        raise click.exceptions.Exit(1)
+
+
+def _write_findings(path: Path, findings: Iterable[Finding]) -> None:
+    import csv
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["line", "amount", "reason"])
+        writer.writerows((found.line, found.amount, found.reason) for found in findings)
+
+
+@commands.command()
+@click.option("--plans", default=100, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--start",
+    default="2025-01-01",
+    show_default=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The first day of sales.",
+)
+def simulate(plans: int, seed: int, start: datetime) -> None:
+    """Print a command file of a hosting company's year of sales; the same seed, the same file.
+
+    \b
+    Examples:
+      acquit simulate --plans 50 --seed 7 > sales.jsonl
+      acquit simulate --plans 50 --seed 7 | acquit record -
+    """
+    from ledger.simulation import commands as simulated
+
+    for command in simulated(plans, seed, start.date()):
+        sys.stdout.write(json.dumps(command, separators=(",", ":")) + "\n")

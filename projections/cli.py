@@ -1,0 +1,444 @@
+"""Commands that report: balances, aging, journal, statement, check, export."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ledger import output
+from ledger.door import Door
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from projections.coordinates import Coordinates
+    from projections.projection import Books
+
+pass_door = click.make_pass_decorator(Door)
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class BookUnknownError(ValueError):
+    """No book of that name was adopted."""
+
+
+@click.group()
+def commands() -> None:
+    """Reports."""
+
+
+def at_options(command: _Command) -> _Command:
+    """Give a command the two times."""
+    command = click.option(
+        "--known-at",
+        metavar="T",
+        help="As known at a moment; a bare day is its end. Default: the last recorded moment.",
+    )(command)
+    return click.option(
+        "--as-of", metavar="D", help="Up to an accounting day. Default: the local day of known-at."
+    )(command)
+
+
+BOOK = click.option("--book", default="generic", show_default=True, help="Which book.")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report reads from: one consistent view, its coordinates, the books."""
+
+    connection: Connection
+    at: Coordinates
+    books: Books
+
+    def require(self, book: str) -> str:
+        """Return `book` if it was adopted. Raises BookUnknownError."""
+        if book not in self.books.names():
+            known = ", ".join(self.books.names())
+            message = f"there is no book {book!r}: known are {known}"
+            raise BookUnknownError(message)
+        return book
+
+
+@contextmanager
+def reporting(
+    door: Door, as_of: str | None = None, known_at: str | None = None
+) -> Iterator[Report]:
+    """Bring the projections up to date, then read them in one view."""
+    from ledger.events import LEDGER_STREAM
+    from ledger.store.log import read_stream
+    from projections.coordinates import resolve
+    from projections.projection import Books
+
+    acquit = door.opened
+    with output.progress_bar("Bringing reports up to date") as progress:
+        acquit.engine.catch_up(progress)
+    with acquit.database.reading() as connection:
+        at = resolve(connection, acquit.identity, as_of, known_at)
+        books = Books.of(read_stream(connection, LEDGER_STREAM))
+        yield Report(connection, at, books)
+
+
+def _stamp(door: Door, at: Coordinates) -> str:
+    """Say in a title where a report stands."""
+    simulated = ", simulated ledger" if door.opened.identity.simulated else ""
+    known = at.known_at[:19].replace("T", " ")
+    return f"as of {at.as_of}, known at {known} UTC (position {at.position}{simulated})"
+
+
+@commands.command()
+@click.option("--from", "since", metavar="D", help="Turnovers from a day on.")
+@at_options
+@BOOK
+@click.option("--plan", help="Of one plan.")
+@output.FORMAT
+@pass_door
+def balances(
+    door: Door,
+    since: str | None,
+    as_of: str | None,
+    known_at: str | None,
+    book: str,
+    plan: str | None,
+    form: str,
+) -> None:
+    """Print the trial balance: turnovers and balance of every account that moved.
+
+    \b
+    Examples:
+      acquit balances --as-of 2026-03-31
+      acquit balances --from 2026-01-01 --as-of 2026-03-31 --known-at 2026-04-05 --format json
+    """
+    from projections.balances_report import balances as report_balances
+    from projections.coordinates import parse_day
+    from projections.journal_report import JournalFilter
+
+    with reporting(door, as_of, known_at) as report:
+        first = parse_day(since) if since else None
+        wanted = JournalFilter(report.require(book), first, plan)
+        rows = report_balances(report.connection, report.books, report.at, wanted)
+        title = f"Balances, {_stamp(door, report.at)}"
+    columns = ["account", "role", "name", "currency", "debit", "credit", "balance"]
+    _print(form, title, columns, rows)
+
+
+def _print(form: str, title: str, columns: list[str], rows: list[dict[str, Any]]) -> None:
+    if form == "json":
+        output.print_json(rows)
+    elif form == "csv":
+        output.print_csv(columns, rows)
+    else:
+        output.print_table(title, columns, [[row[name] for name in columns] for row in rows])
+
+
+@commands.command()
+@at_options
+@click.option(
+    "--by",
+    type=click.Choice(["charge", "plan", "customer"]),
+    default="charge",
+    show_default=True,
+    help="One row for each.",
+)
+@click.option("--edges", default="30,60,90", show_default=True, help="Upper edges of the buckets.")
+@output.FORMAT
+@pass_door
+def aging(
+    door: Door, as_of: str | None, known_at: str | None, by: str, edges: str, form: str
+) -> None:
+    """Print receivables by age, from the due date; upper edges inclusive, tax included.
+
+    \b
+    Examples:
+      acquit aging --as-of 2026-03-31 --by customer
+      acquit aging --as-of 2026-03-31 --known-at 2026-03-31 --format json
+    """
+    from projections.aging import aging as report_aging
+    from projections.aging import parse_edges
+
+    days = parse_edges(edges)
+    with reporting(door, as_of, known_at) as report:
+        value = report_aging(report.connection, report.at, by=by, edges=days)
+        title = f"Aging, {_stamp(door, report.at)}"
+    if form == "json":
+        output.print_json(value)
+    elif form == "csv":
+        output.print_csv(list(_AGING_COLUMNS), value["rows"])
+    else:
+        _print_aging(title, value, by)
+
+
+_AGING_COLUMNS = (
+    "currency",
+    "customer",
+    "plan",
+    "instalment",
+    "charge",
+    "kind",
+    "state",
+    "document",
+    "due_on",
+    "days_overdue",
+    "bucket",
+    "outstanding",
+)
+_BY = {
+    "charge": ("currency", "customer", "charge", "document", "due_on", "bucket", "outstanding"),
+    "plan": ("currency", "customer", "plan", "bucket", "outstanding"),
+    "customer": ("currency", "customer", "bucket", "outstanding"),
+}
+
+
+def _print_aging(title: str, value: dict[str, Any], by: str) -> None:
+    columns = _BY[by]
+    output.print_table(title, columns, [[row[name] for name in columns] for row in value["rows"]])
+    totals = value["totals"]
+    if totals:
+        names = list(totals[0])
+        output.print_table("Totals", names, [list(row.values()) for row in totals])
+
+
+@commands.command()
+@click.option("--from", "since", metavar="D", help="Posted from a day on.")
+@click.option("--to", "until", metavar="D", help="Posted up to a day (the same as --as-of).")
+@at_options
+@click.option("--plan", help="Entries that touch a plan.")
+@BOOK
+@output.FORMAT
+@pass_door
+def journal(
+    door: Door,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    known_at: str | None,
+    plan: str | None,
+    book: str,
+    form: str,
+) -> None:
+    """Print the journal: every entry with its legs and the event it comes from.
+
+    \b
+    Examples:
+      acquit journal --plan P-1
+      acquit journal --from 2026-01-01 --to 2026-01-31 --format json
+    """
+    from projections.coordinates import parse_day
+    from projections.journal_report import JournalFilter, entry_json
+    from projections.journal_report import journal as report_journal
+
+    with reporting(door, until or as_of, known_at) as report:
+        wanted = JournalFilter(report.require(book), parse_day(since) if since else None, plan)
+        entries = report_journal(report.connection, report.at, wanted)
+        rows: Iterable[dict[str, Any]] = (entry_json(entry) for entry in entries)
+        if form == "json":
+            output.print_json_stream(rows)
+        elif form == "csv":
+            output.print_csv(_LEG_COLUMNS, _legs(rows))
+        else:
+            shown = ([row[name] for name in _SHOWN_LEG] for row in _legs(rows))
+            output.print_table(f"Journal, {_stamp(door, report.at)}", _SHOWN_LEG, shown)
+
+
+_ENTRY_COLUMNS = (
+    "position",
+    "book",
+    "posted_on",
+    "effective_on",
+    "recorded_at",
+    "event",
+    "stream",
+    "journal",
+    "document",
+    "narration",
+)
+_LEG_COLUMNS = (
+    *_ENTRY_COLUMNS,
+    "account",
+    "role",
+    "currency",
+    "amount",
+    "customer",
+    "plan",
+    "charge",
+)
+_SHOWN_LEG = ("position", "posted_on", "event", "account", "role", "amount", "currency", "charge")
+
+
+def _legs(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        for leg in row["postings"]:
+            yield {**{name: row[name] for name in _ENTRY_COLUMNS}, **leg}
+
+
+@commands.command()
+@click.argument("name", metavar="CUSTOMER|PLAN")
+@click.option("--from", "since", metavar="D", help="Movements from a day on; opening before it.")
+@at_options
+@click.option("--currency", help="Which currency, where there are several.")
+@output.FORMAT
+@pass_door
+def statement(
+    door: Door,
+    name: str,
+    since: str | None,
+    as_of: str | None,
+    known_at: str | None,
+    currency: str | None,
+    form: str,
+) -> None:
+    """Print the account of a customer or a plan: every movement, with the balance after it.
+
+    \b
+    Examples:
+      acquit statement P-1
+      acquit statement C-1 --from 2026-01-01 --as-of 2026-03-31 --format json
+    """
+    from projections.coordinates import parse_day
+    from projections.statement import statement as report_statement
+
+    with reporting(door, as_of, known_at) as report:
+        first = parse_day(since) if since else None
+        value = report_statement(report.connection, name, report.at, since=first, currency=currency)
+        title = f"Statement of {name}, {_stamp(door, report.at)}"
+    columns = ["on", "event", "document", "charge", "matching", "amount", "balance"]
+    if form == "json":
+        output.print_json(value)
+    elif form == "csv":
+        output.print_csv(columns, value["movements"])
+    else:
+        rows = [[line[name] for name in columns] for line in value["movements"]]
+        opening = ["", "Opening", "", "", "", "", value["opening"]]
+        footer = ["", "Closing", "", "", "", "", value["closing"]]
+        output.print_table(title, columns, [opening, *rows], footer)
+
+
+@commands.command()
+@click.argument("name", required=False)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@pass_door
+def check(door: Door, name: str | None, form: str) -> None:
+    """Check the whole history, or one check by NAME. Exit status 1 if anything is wrong.
+
+    \b
+    aging      what is open equals the receivable and credit accounts, event by event
+    balances   the daily turnovers equal the postings
+    debits     debits equal credits in every entry
+    hashes     every event is what its leaf hash says
+    journal    every entry names its event, every event that posts has its entry
+    positions  positions have no gaps and follow time; streams likewise
+    settled    a plan that owes nothing has no tax pending
+
+    \b
+    Examples:
+      acquit check
+      acquit check aging
+    """
+    from projections.checks import CHECKS, run
+
+    if name is not None and name not in CHECKS:
+        message = f"unknown check {name!r}: known are {', '.join(CHECKS)}"
+        raise click.UsageError(message)
+    names = [name] if name else list(CHECKS)
+    with reporting(door) as report:
+        found = {each: run(report.connection, each) for each in names}
+        title = f"Checks, {_stamp(door, report.at)}"
+    if form == "json":
+        output.print_json(
+            [{"check": each, "ok": not lines, "findings": lines} for each, lines in found.items()]
+        )
+    else:
+        rows = [
+            (each, "holds" if not lines else "FAILS", line)
+            for each, lines in found.items()
+            for line in (lines or [""])
+        ]
+        output.print_table(title, ["check", "verdict", "finding"], rows)
+    if any(found.values()):
+        raise click.exceptions.Exit(1)
+
+
+@commands.group()
+def export() -> None:
+    """Write the journal for other programs."""
+
+
+@export.command()
+@click.argument("path")
+@at_options
+@BOOK
+@pass_door
+def beancount(door: Door, path: str, as_of: str | None, known_at: str | None, book: str) -> None:
+    """Write a Beancount file, month-end balance assertions included; - is standard output.
+
+    \b
+    Example:
+      acquit export beancount ledger.beancount && bean-check ledger.beancount
+    """
+    from projections.exports import beancount as exporter
+
+    _export(door, exporter.lines, path, (as_of, known_at, book))
+
+
+@export.command()
+@click.argument("path")
+@at_options
+@BOOK
+@pass_door
+def hledger(door: Door, path: str, as_of: str | None, known_at: str | None, book: str) -> None:
+    """Write a journal for hledger and Ledger, month-end assertions included; - is standard output.
+
+    \b
+    Example:
+      acquit export hledger ledger.journal && hledger -f ledger.journal check --strict
+    """
+    from projections.exports import hledger as exporter
+
+    _export(door, exporter.lines, path, (as_of, known_at, book))
+
+
+def _export(
+    door: Door,
+    lines: Any,
+    path: str,
+    wanted: tuple[str | None, str | None, str],
+) -> None:
+    from projections.journal_report import JournalFilter, exponents
+    from projections.journal_report import journal as report_journal
+
+    as_of, known_at, book = wanted
+    with reporting(door, as_of, known_at) as report:
+        chart = report.books.newest(report.require(book))
+        entries = report_journal(report.connection, report.at, JournalFilter(book), by_day=True)
+        title = f"{door.opened.identity.opened.entity}, book {book}, {_stamp(door, report.at)}"
+        currencies = exponents(report.connection, book)
+        count = _write(path, lines(chart, entries, title, currencies))
+    if path != "-":
+        click.echo(f"Wrote {count} lines to {path}")
+
+
+def _write(path: str, lines: Iterable[str]) -> int:
+    """Write lines to a file, which appears whole or not at all; return how many were written."""
+    if path == "-":
+        for line in lines:
+            click.echo(line)
+        return 0
+    count = 0
+    target = Path(path)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            for count, line in enumerate(lines, 1):  # noqa: B007 - the last number is the count
+                file.write(line + "\n")
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return count
