@@ -91,8 +91,11 @@ def demo(plans: int, seed: int) -> None:
         _run(["init", "--simulated", "--entity", "Demo hosting company", *ledger])
         sales.write_text(_said(["simulate", "--plans", str(plans), "--seed", str(seed)]))
         _run(["record", str(sales), *ledger])
-        _run(["balances", *ledger])
-        _run(["aging", "--by", "customer", *ledger])
+        year_end = ["--as-of", "2025-12-31"]
+        _run(["balances", *year_end, *ledger])
+        _run(["aging", "--by", "customer", *year_end, "--known-at", "2025-12-31", *ledger])
+        click.echo("The same day, with what became known later:\n")
+        _run(["aging", "--by", "customer", *year_end, *ledger])
         _run(["replay", _first_plan(sales), *ledger])
         _run(["check", *ledger])
 
@@ -117,14 +120,18 @@ def _said(arguments: list[str]) -> str:
 
 
 def _first_plan(sales: Path) -> str:
-    """Return the first plan of a command file that was paid back or reversed, else its first."""
+    """Return the plan with the shortest story in which a payment bounced, else the first plan."""
     import json
 
     lines = [json.loads(line) for line in sales.read_text().splitlines()]
     opened = [line["plan"] for line in lines if line["command"] == "open_plan"]
     reversed_ = {line["payment"] for line in lines if line["command"] == "reverse_payment"}
     told = [line["plan"] for line in lines if line.get("payment") in reversed_ and "plan" in line]
-    return str((told or opened)[0])
+    return str(min(told, key=lambda plan: _mentions(lines, plan)) if told else opened[0])
+
+
+def _mentions(lines: list[dict[str, Any]], plan: str) -> int:
+    return sum(1 for line in lines if line.get("plan") == plan)
 
 
 def _open_ledger(url: str, actor: str) -> Any:

@@ -23,9 +23,10 @@ from ledger.canonical import request_hash
 from ledger.command_file import Line
 from ledger.commands import read_command
 from ledger.draft import Draft, Stream, replayed
-from ledger.envelope import Event, RecordedEvent, iso_moment
+from ledger.envelope import Event, iso_moment
 from ledger.events import payment_stream, plan_stream
 from ledger.handlers import decide
+from ledger.hot_streams import HotStreams
 from ledger.intentions import ChargeDue, Command
 from ledger.opening import LedgerIdentity, identity
 from ledger.refusals import (
@@ -36,7 +37,6 @@ from ledger.refusals import (
 )
 from ledger.store import codec
 from ledger.store.append import Answer, NewCommand, NewEvent, Outcome, known_keys
-from ledger.store.log import read_stream, read_streams
 from ledger.store.recorder import CommandAnsweredError, EventMapper, StoreApplicationRecorder
 from ledger.terms.refusals import Refusal
 
@@ -92,6 +92,7 @@ class LedgerApplication(Application[str]):
         self.identity: LedgerIdentity = identity(self.store)
         self.agenda = agenda
         self.actor = actor
+        self.hot = HotStreams()
 
     def construct_transcoder(self) -> Transcoder:
         """Our mapper needs none; the library asks for one."""
@@ -176,6 +177,7 @@ class LedgerApplication(Application[str]):
                 due_plan(plan, command.on, draft)
             chunk = self.new_command(asked, draft.events(), keyed=False)
             self._require(self.store.append([chunk]))
+            self.hot.keep(draft.streams)
             after, count = plans[-1], count + len(draft.events())
         self._require(self.store.append([self.new_command(asked, [], keyed=True)]))
         return Result(asked.number, command.id, Verdict.ACCEPTED, events=count)
@@ -187,8 +189,8 @@ class LedgerApplication(Application[str]):
 
     def _prefetched(self, names: Sequence[str]) -> Any:
         with self.store.database.reading() as connection:
-            known = _streams(read_streams(connection, names))
-        return lambda name: known.get(name) or (Stream() if name in names else self._load(name))
+            known = self.hot.load(connection, names)
+        return lambda name: known.get(name) or self._load(name)
 
     # A command file -----------------------------------------------------------------------------
 
@@ -235,6 +237,8 @@ class LedgerApplication(Application[str]):
             decided = _Batch(self, connection, batch)
             decided.decide(strict=strict)
         outcomes = self.store.append(decided.commands) if decided.commands else []
+        if all(outcome.answer is Answer.ACCEPTED for outcome in outcomes):
+            self.hot.keep(decided.streams)
         events = [len(command.events) for command in decided.commands]
         counts = dict(zip(decided.indexes, events, strict=True))
         for index, outcome in zip(decided.indexes, outcomes, strict=True):
@@ -305,8 +309,7 @@ class _Batch:
         self._items = items
         asked = [item for item in items if isinstance(item, Asked)]
         names = list(dict.fromkeys(name for item in asked for name in _named(item.command)))
-        self._streams = {name: Stream() for name in names}
-        self._streams.update(_streams(read_streams(connection, names)))
+        self.streams = application.hot.load(connection, names)
         self._known = known_keys(connection, [item.command.id for item in asked])
         self.results: dict[int, Result] = {}
         self.indexes: list[int] = []
@@ -335,15 +338,14 @@ class _Batch:
             self.results[index] = Result(asked.number, asked.command.id, Verdict.REFUSED, refusal)
             return
         self._known[asked.command.id] = asked.request_hash
-        self._streams.update(draft.streams)
+        self.streams.update(draft.streams)
         self.indexes.append(index)
         self.commands.append(self._application.new_command(asked, draft.events(), keyed=True))
 
     def _load(self, name: str) -> Stream:
-        if name not in self._streams:
-            found = replayed(None, _decided(read_stream(self._connection, name)))
-            self._streams[name] = found or Stream()
-        return self._streams[name]
+        if name not in self.streams:
+            self.streams.update(self._application.hot.load(self._connection, [name]))
+        return self.streams[name]
 
 
 def _answer_known(asked: Asked, known: bytes) -> Result:
@@ -366,16 +368,6 @@ def _named(command: Command) -> list[str]:
     if plan := getattr(command, "plan", None):
         names.append(plan_stream(plan))
     return names
-
-
-def _decided(events: Iterable[RecordedEvent]) -> Iterator[Event]:
-    for event in events:
-        yield Event(event.stream, event.version, event.effective_on, event.fact)
-
-
-def _streams(events_by_stream: Mapping[str, list[RecordedEvent]]) -> dict[str, Stream]:
-    replays = {name: replayed(None, _decided(events)) for name, events in events_by_stream.items()}
-    return {name: stream for name, stream in replays.items() if stream is not None}
 
 
 def _id_of(line: Mapping[str, Any]) -> str | None:

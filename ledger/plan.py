@@ -224,16 +224,19 @@ def _standing(
 def _allocated(plan: Plan, on: date, fact: facts.PaymentAllocated) -> Plan:
     waited = fact.source.amount_minor if fact.source.held_in == "unapplied" else 0
     return replace(
-        _with_parts(plan, fact.parts, _add_allocated),
+        plan,
+        charges=_changed(plan, fact.parts, _add_allocated),
         allocations=plan.allocations + _standing(fact, on),
         earmarks=without_earmark(plan.earmarks, fact.payment, waited),
     )
 
 
 def _reversed(plan: Plan, _on: date, fact: facts.AllocationReversed) -> Plan:
-    after = _with_parts(plan, fact.parts, _take_allocated)
-    left = _without_latest(plan.allocations, fact.payment, fact.parts)
-    return replace(after, allocations=left)
+    return replace(
+        plan,
+        charges=_changed(plan, fact.parts, _take_allocated),
+        allocations=_without_latest(plan.allocations, fact.payment, fact.parts),
+    )
 
 
 def _without_latest(
@@ -257,27 +260,29 @@ def _take_latest(allocations: list[Allocation], payment: str, part: Part) -> Non
 
 
 def _waived(plan: Plan, _on: date, fact: facts.ChargeWaived) -> Plan:
-    return _with_parts(plan, (fact.part,), _take_gross)
+    return replace(plan, charges=_changed(plan, (fact.part,), _take_gross))
 
 
 def _credited(plan: Plan, _on: date, fact: facts.CreditNoteIssued) -> Plan:
-    return _with_parts(plan, fact.parts, _take_gross)
+    return replace(plan, charges=_changed(plan, fact.parts, _take_gross))
 
 
 def _written_off(plan: Plan, _on: date, fact: facts.WrittenOff) -> Plan:
-    after = _with_parts(plan, fact.parts, _take_written_off)
-    return replace(after, ended=plan.ended.union(fact.ended))
+    charges = _changed(plan, fact.parts, _take_written_off)
+    return replace(plan, charges=charges, ended=plan.ended.union(fact.ended))
 
 
 def _recovered(plan: Plan, on: date, fact: facts.RecoveryReceived) -> Plan:
-    after = _with_parts(plan, fact.parts, _add_recovered)
-    return replace(after, recoveries=plan.recoveries + _standing(fact, on))
+    charges = _changed(plan, fact.parts, _add_recovered)
+    return replace(plan, charges=charges, recoveries=plan.recoveries + _standing(fact, on))
 
 
 def _recovery_reversed(plan: Plan, _on: date, fact: facts.RecoveryReversed) -> Plan:
-    after = _with_parts(plan, fact.parts, _take_recovered)
-    left = _without_latest(plan.recoveries, fact.payment, fact.parts)
-    return replace(after, recoveries=left)
+    return replace(
+        plan,
+        charges=_changed(plan, fact.parts, _take_recovered),
+        recoveries=_without_latest(plan.recoveries, fact.payment, fact.parts),
+    )
 
 
 def _cancelled(plan: Plan, _on: date, fact: facts.PlanCancelled) -> Plan:
@@ -302,13 +307,13 @@ def without_earmark(
     return tuple((name, held) for name, held in less if held > 0)
 
 
-def _with_parts(
+def _changed(
     plan: Plan, parts: Iterable[Part], change: Callable[[Charge, Part], Charge]
-) -> Plan:
+) -> dict[str, Charge]:
     charges = dict(plan.charges)
     for part in parts:
         charges[part.charge] = change(charges[part.charge], part)
-    return replace(plan, charges=charges)
+    return charges
 
 
 def _add_allocated(charge: Charge, part: Part) -> Charge:

@@ -41,7 +41,21 @@ def fold(events: Sequence[RecordedEvent], _books: Books) -> Changes:
     return changes
 
 
-AGENDA = Projection("agenda", 1, {billings.name: billings}, fold)
+AGENDA = Projection(
+    "agenda",
+    1,
+    {billings.name: billings},
+    fold,
+    frozenset(
+        kind.TOPIC
+        for kind in (
+            facts.PlanAgreed,
+            facts.InstalmentCharged,
+            facts.PlanCancelled,
+            facts.WrittenOff,
+        )
+    ),
+)
 
 
 class AgendaPort:
@@ -49,7 +63,7 @@ class AgendaPort:
 
     def __init__(self, database: Database, engine: Engine) -> None:
         self._database = database
-        self._engine = engine
+        self._engine = engine.only(AGENDA)
 
     def due_plans(self, through: date, after: str, limit: int) -> Sequence[str]:
         """Return up to `limit` plans, by id, after `after`, with something to bill by a day."""

@@ -25,10 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ledger.envelope import RecordedEvent
 from ledger.events import LEDGER_STREAM
 from ledger.store.database import Database
-from ledger.store.log import head_position, read_after, read_stream
+from ledger.store.log import head_position, read_range, read_stream
 from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, Row, metadata
 
@@ -82,6 +81,10 @@ class Engine:
         query = select(checkpoints.c.projection, checkpoints.c.version, checkpoints.c.position)
         return {(name, version): position for name, version, position in connection.execute(query)}
 
+    def only(self, projection: Projection) -> Engine:
+        """Return an engine for one of the projections."""
+        return Engine(self.database, [projection])
+
     def catch_up(self, progress: Progress | None = None) -> int:
         """Fold everything that was recorded until now; return the position reached.
 
@@ -92,9 +95,9 @@ class Engine:
             target = head_position(connection)
         reached = self._lowest()
         while reached < target:
-            reached = self._step(reached)
+            reached = self._step(reached, min(reached + EVENTS_A_BATCH, target))
             if progress is not None:
-                progress(min(reached, target), target)
+                progress(reached, target)
         return reached
 
     def _lowest(self) -> int:
@@ -102,32 +105,30 @@ class Engine:
             positions = self._positions(connection)
         return min(positions[key] for key in self.projections_keys())
 
-    def _step(self, position: int) -> int:
-        """Fold one batch after `position`; return how far all projections then are."""
+    def _step(self, after: int, through: int) -> int:
+        """Fold the events between two positions; return how far all projections then are."""
+        wanted = [projection.types for projection in self.projections]
+        types = frozenset[str]().union(*wanted) if all(wanted) else frozenset[str]()
         with self.database.reading() as connection:
-            events = read_after(connection, position, EVENTS_A_BATCH)
+            events = read_range(connection, after, through, types)
             books = Books.of(read_stream(connection, LEDGER_STREAM))
             positions = self._positions(connection)
         try:
             with self.database.writing() as connection:
                 for projection in self.projections:
                     since = positions[projection.name, projection.version]
-                    self._apply(connection, projection, since, events, books)
+                    if since < through:
+                        self._advance(connection, projection, since, through)
+                        fresh = [event for event in events if event.position > since]
+                        write(connection, projection.tables, projection.fold(fresh, books))
         except CheckpointMovedError:
             return self._lowest()
-        return events[-1].position if events else position
+        return through
 
-    def _apply(
-        self,
-        connection: Connection,
-        projection: Projection,
-        since: int,
-        events: Sequence[RecordedEvent],
-        books: Books,
+    def _advance(
+        self, connection: Connection, projection: Projection, since: int, through: int
     ) -> None:
-        fresh = [event for event in events if event.position > since]
-        if not fresh:
-            return
+        """Move a checkpoint from one position to another. Raises CheckpointMovedError."""
         moved = connection.execute(
             update(checkpoints)
             .where(
@@ -135,11 +136,10 @@ class Engine:
                 checkpoints.c.version == projection.version,
                 checkpoints.c.position == since,
             )
-            .values(position=fresh[-1].position)
+            .values(position=through)
         )
         if moved.rowcount != 1:
             raise CheckpointMovedError
-        write(connection, projection.tables, projection.fold(fresh, books))
 
 
 def write(connection: Connection, tables: Mapping[str, Table], changes: Changes) -> None:

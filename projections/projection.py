@@ -85,9 +85,13 @@ Fold = Callable[[Sequence[RecordedEvent], Books], Changes]
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A read model. A new version is another model, in tables of its own."""
+    """A read model. A new version is another model, in tables of its own.
+
+    `types` names the events that its fold looks at; empty stands for all.
+    """
 
     name: str
     version: int
     tables: Mapping[str, Table]
     fold: Fold
+    types: frozenset[str] = frozenset()

@@ -15,10 +15,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from ledger.envelope import moment_of
 from ledger.store.leaf import leaf_hash
+from ledger.store.log import stream_versions
 from ledger.store.schema import command_keys, events, ledger_head
 
 NEW_STREAM = -1  # Versions of a new stream start at 1; the library's own recorders start at 0 too.
@@ -179,15 +180,7 @@ def known_keys(connection: Connection, command_ids: Sequence[str]) -> dict[str, 
 
 def _stream_heads(connection: Connection, commands: Sequence[NewCommand]) -> dict[str, int]:
     names = list(dict.fromkeys(event.stream for command in commands for event in command.events))
-    heads = dict.fromkeys(names, NEW_STREAM)
-    for start in range(0, len(names), _KEYS_A_QUERY):
-        query = (
-            select(events.c.stream, func.max(events.c.version).label("newest"))
-            .where(events.c.stream.in_(names[start : start + _KEYS_A_QUERY]))
-            .group_by(events.c.stream)
-        )
-        heads.update((row.stream, row.newest) for row in connection.execute(query))
-    return heads
+    return {**dict.fromkeys(names, NEW_STREAM), **stream_versions(connection, names)}
 
 
 def _judge(

@@ -28,7 +28,7 @@ def normalised(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         message = (
-            f"{url!r} is not a database URL: "
+            "the ledger's address is not a database URL: "
             "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
         )
         raise LedgerAddressError(message) from None

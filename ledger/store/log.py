@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, func, select
 
 from ledger.envelope import RecordedEvent
 from ledger.store import codec
@@ -42,12 +42,31 @@ def recorded_event(row: Row[Any]) -> RecordedEvent:
     )
 
 
-def read_after(connection: Connection, position: int, limit: int) -> list[RecordedEvent]:
-    """Return up to `limit` events after `position`, in order."""
+def read_range(
+    connection: Connection, after: int, through: int, types: Collection[str] = ()
+) -> list[RecordedEvent]:
+    """Return the events after one position and through another, of some types (none: all)."""
     query = (
-        select(events).where(events.c.position > position).order_by(events.c.position).limit(limit)
+        select(events)
+        .where(events.c.position > after, events.c.position <= through)
+        .order_by(events.c.position)
     )
+    if types:
+        query = query.where(events.c.type.in_(types))
     return [recorded_event(row) for row in connection.execute(query)]
+
+
+def stream_versions(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
+    """Return the last version of each stream; unknown streams are left out."""
+    versions: dict[str, int] = {}
+    for start in range(0, len(streams), _STREAMS_A_QUERY):
+        query = (
+            select(events.c.stream, func.max(events.c.version).label("newest"))
+            .where(events.c.stream.in_(streams[start : start + _STREAMS_A_QUERY]))
+            .group_by(events.c.stream)
+        )
+        versions.update((row.stream, row.newest) for row in connection.execute(query))
+    return versions
 
 
 def read_stream(connection: Connection, stream: str) -> list[RecordedEvent]:
@@ -89,14 +108,3 @@ def recorded_us_at(connection: Connection, position: int) -> int:
     """Return when the event at `position` was recorded, in UTC microseconds; 0 before the first."""
     query = select(events.c.recorded_at).where(events.c.position == position)
     return connection.execute(query).scalar_one_or_none() or 0
-
-
-def stream_names(connection: Connection, like: str) -> Iterator[str]:
-    """Yield the names of streams that begin with `like`, in byte order."""
-    query: Select[Any] = (
-        select(events.c.stream)
-        .where(events.c.stream.startswith(like, autoescape=True), events.c.version == 1)
-        .order_by(events.c.stream)
-    )
-    for (stream,) in connection.execute(query):
-        yield stream
