@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
+from ledger import logs
 from ledger.application import LedgerApplication
 from ledger.opening import LedgerIdentity
 from ledger.store.database import Database
@@ -41,6 +43,7 @@ def open_ledger(url: str, actor: str = "cli") -> Acquit:
 
     Raises LedgerAddressError for a URL that cannot be, LedgerNotReadyError where no ledger is.
     """
+    logs.configure(os.environ.get("ACQUIT_LOG", "warning"))
     application = LedgerApplication(url, actor=actor)
     database = application.store.database
     engine = Engine(database, PROJECTIONS)

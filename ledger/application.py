@@ -14,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
+import structlog
 from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import ApplicationRecorder, Mapper, Transcoder
 from sqlalchemy import Connection
@@ -43,6 +44,8 @@ from ledger.terms.refusals import Refusal
 LINES_A_BATCH = 500
 PLANS_A_CHUNK = 200
 MOST_ATTEMPTS = 20
+
+_log = structlog.get_logger()
 
 
 class Verdict(StrEnum):
@@ -123,7 +126,7 @@ class LedgerApplication(Application[str]):
 
     def _execute(self, asked: Asked) -> Result:
         """Decide and save; a conflict with another writer is decided again, from fresh state."""
-        for _ in range(MOST_ATTEMPTS):
+        for attempt in range(MOST_ATTEMPTS):
             with self.store.database.reading() as connection:
                 known = known_keys(connection, [asked.command.id]).get(asked.command.id)
             if known is not None:
@@ -137,6 +140,7 @@ class LedgerApplication(Application[str]):
             except CommandAnsweredError as error:
                 if error.outcome.answer is not Answer.CONFLICT:
                     return self._answer(asked, error.outcome, 0)
+                _log.info("decided again", command=asked.command.id, attempt=attempt)
         raise TooManyConflicts(command_id=asked.command.id)
 
     def _load(self, stream: str) -> Stream:
@@ -237,6 +241,7 @@ class LedgerApplication(Application[str]):
             decided = _Batch(self, connection, batch)
             decided.decide(strict=strict)
         outcomes = self.store.append(decided.commands) if decided.commands else []
+        _log.debug("batch stored", lines=len(batch), commands=len(outcomes))
         if all(outcome.answer is Answer.ACCEPTED for outcome in outcomes):
             self.hot.keep(decided.streams)
         events = [len(command.events) for command in decided.commands]

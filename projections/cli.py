@@ -1,95 +1,29 @@
-"""Commands that report: balances, aging, journal, statement, check, export."""
+"""Commands that report: balances, aging, journal, statement, check; export is in its own room."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import click
 
 from ledger import output
 from ledger.door import Door
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from projections.coordinates import Coordinates
-    from projections.projection import Books
-
-pass_door = click.make_pass_decorator(Door)
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-class BookUnknownError(ValueError):
-    """No book of that name was adopted."""
+from projections.exports.cli import export
+from projections.reporting import (
+    BOOK,
+    EVER,
+    at_options,
+    journal_at_options,
+    pass_door,
+    reporting,
+    stamp,
+)
 
 
 @click.group()
 def commands() -> None:
     """Reports."""
-
-
-def at_options(command: _Command) -> _Command:
-    """Give a command the two times."""
-    command = click.option(
-        "--known-at",
-        metavar="T",
-        help="As known at a moment; a bare day is its end. Default: the last recorded moment.",
-    )(command)
-    return click.option(
-        "--as-of", metavar="D", help="Up to an accounting day. Default: the local day of known-at."
-    )(command)
-
-
-BOOK = click.option("--book", default="generic", show_default=True, help="Which book.")
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a report reads from: one consistent view, its coordinates, the books."""
-
-    connection: Connection
-    at: Coordinates
-    books: Books
-
-    def require(self, book: str) -> str:
-        """Return `book` if it was adopted. Raises BookUnknownError."""
-        if book not in self.books.names():
-            known = ", ".join(self.books.names())
-            message = f"there is no book {book!r}: known are {known}"
-            raise BookUnknownError(message)
-        return book
-
-
-@contextmanager
-def reporting(
-    door: Door, as_of: str | None = None, known_at: str | None = None
-) -> Iterator[Report]:
-    """Bring the projections up to date, then read them in one view."""
-    from ledger.events import LEDGER_STREAM
-    from ledger.store.log import read_stream
-    from projections.coordinates import resolve
-    from projections.projection import Books
-
-    acquit = door.opened
-    with output.progress_bar("Bringing reports up to date") as progress:
-        acquit.engine.catch_up(progress)
-    with acquit.database.reading() as connection:
-        at = resolve(connection, acquit.identity, as_of, known_at)
-        books = Books.of(read_stream(connection, LEDGER_STREAM))
-        yield Report(connection, at, books)
-
-
-def _stamp(door: Door, at: Coordinates) -> str:
-    """Say in a title where a report stands."""
-    simulated = ", simulated ledger" if door.opened.identity.simulated else ""
-    known = at.known_at[:19].replace("T", " ")
-    return f"as of {at.as_of}, known at {known} UTC (position {at.position}{simulated})"
 
 
 @commands.command()
@@ -123,7 +57,7 @@ def balances(
         first = parse_day(since) if since else None
         wanted = JournalFilter(report.require(book), first, plan)
         rows = report_balances(report.connection, report.books, report.at, wanted)
-        title = f"Balances, {_stamp(door, report.at)}"
+        title = f"Balances, {stamp(door, report.at)}"
     columns = ["account", "role", "name", "currency", "debit", "credit", "balance"]
     _print(form, title, columns, rows)
 
@@ -165,7 +99,7 @@ def aging(
     days = parse_edges(edges)
     with reporting(door, as_of, known_at) as report:
         value = report_aging(report.connection, report.at, by=by, edges=days)
-        title = f"Aging, {_stamp(door, report.at)}"
+        title = f"Aging, {stamp(door, report.at)}"
     if form == "json":
         output.print_json(value)
     elif form == "csv":
@@ -207,7 +141,7 @@ def _print_aging(title: str, value: dict[str, Any], by: str) -> None:
 @commands.command()
 @click.option("--from", "since", metavar="D", help="Posted from a day on.")
 @click.option("--to", "until", metavar="D", help="Posted up to a day (the same as --as-of).")
-@at_options
+@journal_at_options
 @click.option("--plan", help="Entries that touch a plan.")
 @BOOK
 @output.FORMAT
@@ -233,7 +167,7 @@ def journal(
     from projections.journal_report import JournalFilter, entry_json
     from projections.journal_report import journal as report_journal
 
-    with reporting(door, until or as_of, known_at) as report:
+    with reporting(door, until or as_of or EVER, known_at) as report:
         wanted = JournalFilter(report.require(book), parse_day(since) if since else None, plan)
         entries = report_journal(report.connection, report.at, wanted)
         rows: Iterable[dict[str, Any]] = (entry_json(entry) for entry in entries)
@@ -243,7 +177,7 @@ def journal(
             output.print_csv(_LEG_COLUMNS, _legs(rows))
         else:
             shown = ([row[name] for name in _SHOWN_LEG] for row in _legs(rows))
-            output.print_table(f"Journal, {_stamp(door, report.at)}", _SHOWN_LEG, shown)
+            output.print_table(f"Journal, {stamp(door, report.at)}", _SHOWN_LEG, shown)
 
 
 _ENTRY_COLUMNS = (
@@ -306,7 +240,7 @@ def statement(
     with reporting(door, as_of, known_at) as report:
         first = parse_day(since) if since else None
         value = report_statement(report.connection, name, report.at, since=first, currency=currency)
-        title = f"Statement of {name}, {_stamp(door, report.at)}"
+        title = f"Statement of {name}, {stamp(door, report.at)}"
     columns = ["on", "event", "document", "charge", "matching", "amount", "balance"]
     if form == "json":
         output.print_json(value)
@@ -348,7 +282,7 @@ def check(door: Door, name: str | None, form: str) -> None:
     names = [name] if name else list(CHECKS)
     with reporting(door) as report:
         found = {each: run(report.connection, each) for each in names}
-        title = f"Checks, {_stamp(door, report.at)}"
+        title = f"Checks, {stamp(door, report.at)}"
     if form == "json":
         output.print_json(
             [{"check": each, "ok": not lines, "findings": lines} for each, lines in found.items()]
@@ -364,81 +298,4 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-@commands.group()
-def export() -> None:
-    """Write the journal for other programs."""
-
-
-@export.command()
-@click.argument("path")
-@at_options
-@BOOK
-@pass_door
-def beancount(door: Door, path: str, as_of: str | None, known_at: str | None, book: str) -> None:
-    """Write a Beancount file, month-end balance assertions included; - is standard output.
-
-    \b
-    Example:
-      acquit export beancount ledger.beancount && bean-check ledger.beancount
-    """
-    from projections.exports import beancount as exporter
-
-    _export(door, exporter.lines, path, (as_of, known_at, book))
-
-
-@export.command()
-@click.argument("path")
-@at_options
-@BOOK
-@pass_door
-def hledger(door: Door, path: str, as_of: str | None, known_at: str | None, book: str) -> None:
-    """Write a journal for hledger and Ledger, month-end assertions included; - is standard output.
-
-    \b
-    Example:
-      acquit export hledger ledger.journal && hledger -f ledger.journal check --strict
-    """
-    from projections.exports import hledger as exporter
-
-    _export(door, exporter.lines, path, (as_of, known_at, book))
-
-
-def _export(
-    door: Door,
-    lines: Any,
-    path: str,
-    wanted: tuple[str | None, str | None, str],
-) -> None:
-    from projections.journal_report import JournalFilter, exponents
-    from projections.journal_report import journal as report_journal
-
-    as_of, known_at, book = wanted
-    with reporting(door, as_of, known_at) as report:
-        chart = report.books.newest(report.require(book))
-        entries = report_journal(report.connection, report.at, JournalFilter(book), by_day=True)
-        title = f"{door.opened.identity.opened.entity}, book {book}, {_stamp(door, report.at)}"
-        currencies = exponents(report.connection, book)
-        count = _write(path, lines(chart, entries, title, currencies))
-    if path != "-":
-        click.echo(f"Wrote {count} lines to {path}")
-
-
-def _write(path: str, lines: Iterable[str]) -> int:
-    """Write lines to a file, which appears whole or not at all; return how many were written."""
-    if path == "-":
-        for line in lines:
-            click.echo(line)
-        return 0
-    count = 0
-    target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            for count, line in enumerate(lines, 1):  # noqa: B007 - the last number is the count
-                file.write(line + "\n")
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return count
+commands.add_command(export)

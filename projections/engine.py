@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import structlog
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -32,6 +33,7 @@ from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, Row, metadata
 
 EVENTS_A_BATCH = 2000
+_log = structlog.get_logger()
 _KEYS_A_STATEMENT = 500
 
 checkpoints = Table(
@@ -122,7 +124,9 @@ class Engine:
                         fresh = [event for event in events if event.position > since]
                         write(connection, projection.tables, projection.fold(fresh, books))
         except CheckpointMovedError:
+            _log.info("another engine was faster", after=after, through=through)
             return self._lowest()
+        _log.debug("folded", after=after, through=through, events=len(events))
         return through
 
     def _advance(

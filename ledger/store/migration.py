@@ -6,6 +6,7 @@ Alembic is imported only where it is needed: every command asks for the revision
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
@@ -29,6 +30,14 @@ def migrate(database: Database) -> None:
         settings.set_main_option("script_location", str(resources.files("migrations")))
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
+
+
+def require_place(database: Database) -> None:
+    """Raise LedgerNotReadyError for a SQLite file that is not there: opening would make it."""
+    path = database.url.database
+    if not database.is_postgres and path is not None and not Path(path).exists():
+        message = f"there is no file {path}: make a ledger with `acquit init`"
+        raise LedgerNotReadyError(message)
 
 
 def current_revision(connection: Connection) -> str | None:

@@ -35,7 +35,7 @@ from ledger.envelope import Event
 from ledger.store import codec
 from ledger.store.append import Answer, NewCommand, NewEvent, Outcome, append
 from ledger.store.database import Database
-from ledger.store.migration import migrate
+from ledger.store.migration import migrate, require_place
 from ledger.store.schema import events, tracking
 
 
@@ -355,6 +355,8 @@ class StoreFactory(InfrastructureFactory[StoreTrackingRecorder]):
     def _made(self) -> Database:
         if strtobool(self.env.get(self.CREATE_TABLE) or "yes"):
             migrate(self.database)
+        else:
+            require_place(self.database)
         return self.database
 
     def close(self) -> None:

@@ -1,0 +1,94 @@
+"""Commands that write the journal for other programs."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ledger.door import Door
+from projections.reporting import BOOK, EVER, journal_at_options, pass_door, reporting, stamp
+
+
+@click.group()
+def export() -> None:
+    """Write the journal for other programs."""
+
+
+@export.command()
+@click.argument("path")
+@journal_at_options
+@BOOK
+@pass_door
+def beancount(door: Door, path: str, as_of: str | None, known_at: str | None, book: str) -> None:
+    """Write a Beancount file, month-end balance assertions included; - is standard output.
+
+    \b
+    Example:
+      acquit export beancount ledger.beancount && bean-check ledger.beancount
+    """
+    from projections.exports import beancount as exporter
+
+    _export(door, exporter.lines, path, (as_of, known_at, book))
+
+
+@export.command()
+@click.argument("path")
+@journal_at_options
+@BOOK
+@pass_door
+def hledger(door: Door, path: str, as_of: str | None, known_at: str | None, book: str) -> None:
+    """Write a journal for hledger and Ledger, month-end assertions included; - is standard output.
+
+    \b
+    Example:
+      acquit export hledger ledger.journal && hledger -f ledger.journal check --strict
+    """
+    from projections.exports import hledger as exporter
+
+    _export(door, exporter.lines, path, (as_of, known_at, book))
+
+
+def _export(
+    door: Door,
+    lines: Any,
+    path: str,
+    wanted: tuple[str | None, str | None, str],
+) -> None:
+    from projections.journal_report import JournalFilter, exponents
+    from projections.journal_report import journal as report_journal
+
+    as_of, known_at, book = wanted
+    with reporting(door, as_of or EVER, known_at) as report:
+        chart = report.books.newest(report.require(book))
+        entries = report_journal(report.connection, report.at, JournalFilter(book), by_day=True)
+        title = f"{door.opened.identity.opened.entity}, book {book}, {stamp(door, report.at)}"
+        currencies = exponents(report.connection, book)
+        count = _write(path, lines(chart, entries, title, currencies))
+    if path != "-":
+        click.echo(f"Wrote {count} lines to {path}")
+
+
+def _write(path: str, lines: Iterable[str]) -> int:
+    """Write lines to a file, which appears whole or not at all; return how many were written."""
+    if path == "-":
+        for line in lines:
+            click.echo(line)
+        return 0
+    count = 0
+    target = Path(path)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            for count, line in enumerate(lines, 1):  # noqa: B007 - the last number is the count
+                file.write(line + "\n")
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return count
