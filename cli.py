@@ -78,8 +78,8 @@ def _with_ledger_option(command: click.Command) -> None:
 
 
 @acquit.command()
-@click.option("--plans", default=24, show_default=True, type=click.IntRange(1))
-@click.option("--seed", default=11, show_default=True)
+@click.option("--plans", default=16, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=61, show_default=True)
 def demo(plans: int, seed: int) -> None:
     """Walk the whole way once, in a ledger of its own: sales, balances, aging, replay, checks."""
     import tempfile
