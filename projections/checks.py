@@ -26,15 +26,19 @@ from projections.receivables import movements
 MOST_FINDINGS = 20
 OWED = ("receivable", "doubtful", "disputed", "unapplied", "customer_credit")
 
-Check = Callable[[Connection], Iterator[str]]
+Check = Callable[[Connection, int], Iterator[str]]
 
 
-def run(connection: Connection, name: str) -> list[str]:
-    """Return the findings of one check, at most MOST_FINDINGS. Raises KeyError."""
-    return list(islice(CHECKS[name](connection), MOST_FINDINGS))
+def run(connection: Connection, name: str, reached: int | None = None) -> list[str]:
+    """Return the findings of one check, at most MOST_FINDINGS. Raises KeyError.
+
+    `reached` is how far the read models are; what was recorded after that is not in them yet.
+    """
+    position = head_position(connection) if reached is None else reached
+    return list(islice(CHECKS[name](connection, position), MOST_FINDINGS))
 
 
-def _debits(connection: Connection) -> Iterator[str]:
+def _debits(connection: Connection, _reached: int) -> Iterator[str]:
     """In every entry of every book, by currency, debits equal credits."""
     total = func.sum(postings.c.amount_minor)
     query = (
@@ -50,7 +54,7 @@ def _debits(connection: Connection) -> Iterator[str]:
         )
 
 
-def _aging(connection: Connection) -> Iterator[str]:
+def _aging(connection: Connection, _reached: int) -> Iterator[str]:
     """What is open by item equals the receivable and credit accounts, event by event."""
     for (book,) in connection.execute(select(postings.c.book).distinct().order_by("book")):
         posted, moved = _posted(book), _moved()
@@ -91,7 +95,7 @@ def _moved() -> Select[Any]:
     return select(*key, amount).group_by(*key).having(amount != 0)
 
 
-def _positions(connection: Connection) -> Iterator[str]:
+def _positions(connection: Connection, _reached: int) -> Iterator[str]:
     """Positions run from 1 without gaps, in the order of time; so do the versions of a stream."""
     head, last, moment = head_position(connection), 0, 0
     versions: dict[str, int] = {}
@@ -111,7 +115,7 @@ def _positions(connection: Connection) -> Iterator[str]:
         yield f"the log ends at position {last}, its head says {head}"
 
 
-def _journal(connection: Connection) -> Iterator[str]:
+def _journal(connection: Connection, reached: int) -> Iterator[str]:
     """Every journal entry names its event, and every event that posts has its entry."""
     named = select(entries.c.position, entries.c.event, entries.c.stream)
     there = select(events.c.position, events.c.type, events.c.stream)
@@ -119,7 +123,7 @@ def _journal(connection: Connection) -> Iterator[str]:
         yield f"the entry at position {position} names {event} of {stream}, which is not there"
     silent = {kind.TOPIC for kind in EVENT_TYPES.values() if kind not in RULES}
     silent |= _MAY_POST_NOTHING
-    posting = there.where(events.c.type.not_in(silent))
+    posting = there.where(events.c.type.not_in(silent), events.c.position <= reached)
     for position, event, stream in connection.execute(except_(posting, named)):
         yield f"position {position}: {event} of {stream} has no journal entry"
     legless: CompoundSelect[tuple[int]] = except_(
@@ -133,7 +137,7 @@ _MAY_POST_NOTHING = {"WrittenOff"}
 """A write-off of a plan with nothing outstanding only ends it."""
 
 
-def _balances(connection: Connection) -> Iterator[str]:
+def _balances(connection: Connection, _reached: int) -> Iterator[str]:
     """The daily turnovers equal the sum of the postings, by book, account and currency."""
     posted = _by_account(
         connection,
@@ -177,7 +181,7 @@ def _by_account(connection: Connection, query: Select[Any]) -> dict[tuple[str, s
     return sums
 
 
-def _settled(connection: Connection) -> Iterator[str]:
+def _settled(connection: Connection, _reached: int) -> Iterator[str]:
     """A plan that owes nothing has no tax pending left."""
     owed = func.sum(case((postings.c.role.in_(OWED[:3]), postings.c.amount_minor), else_=0))
     pending = func.sum(case((postings.c.role == "tax_pending", postings.c.amount_minor), else_=0))
@@ -192,7 +196,7 @@ def _settled(connection: Connection) -> Iterator[str]:
         yield f"plan {plan}, book {book}: settled, but {amount} minor units of tax are pending"
 
 
-def _hashes(connection: Connection) -> Iterator[str]:
+def _hashes(connection: Connection, _reached: int) -> Iterator[str]:
     """The leaf hash of every event is that of its envelope and payload."""
     ledger_id: str = connection.execute(select(ledger_head.c.ledger_id)).scalar_one()
     rows = connection.execution_options(yield_per=2000).execute(

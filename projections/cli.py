@@ -281,7 +281,7 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.UsageError(message)
     names = [name] if name else list(CHECKS)
     with reporting(door) as report:
-        found = {each: run(report.connection, each) for each in names}
+        found = {each: run(report.connection, each, report.at.position) for each in names}
         title = f"Checks, {stamp(door, report.at)}"
     if form == "json":
         output.print_json(

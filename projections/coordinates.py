@@ -36,18 +36,21 @@ def resolve(
     ledger: LedgerIdentity,
     as_of: str | None = None,
     known_at: str | None = None,
+    reached: int | None = None,
 ) -> Coordinates:
     """Turn what a user gave into coordinates. Default: the last recorded moment and its local day.
 
     A bare day in `known_at` is the end of that day, and a moment without offset is local, in the
-    ledger's time zone. Raises CoordinateError.
+    ledger's time zone. `reached` is how far the read models are: what was recorded after that is
+    not known yet. Raises CoordinateError.
     """
+    last = head_position(connection) if reached is None else reached
     if known_at is None:
-        position = head_position(connection)
+        position = last
         moment_us = recorded_us_at(connection, position)
     else:
         moment_us = _moment(ledger, known_at)
-        position = position_at(connection, moment_us)
+        position = min(last, position_at(connection, moment_us))
     day = ledger.local_day(moment_us) if as_of is None else parse_day(as_of)
     return Coordinates(day, moment_us, position)
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     Table,
     delete,
+    func,
     insert,
     inspect,
     select,
@@ -33,6 +34,7 @@ from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, Row, metadata
 
 EVENTS_A_BATCH = 2000
+_PREPARING = 7_221_001
 _log = structlog.get_logger()
 _KEYS_A_STATEMENT = 500
 
@@ -67,6 +69,8 @@ class Engine:
                 if known.issuperset(self.projections_keys()):
                     return
         with self.database.writing() as connection:
+            if self.database.is_postgres:  # Two programs may start at once.
+                connection.execute(select(func.pg_advisory_xact_lock(_PREPARING)))
             metadata.create_all(connection)
             rows = [
                 {"projection": name, "version": version, "position": 0}
@@ -102,10 +106,14 @@ class Engine:
                 progress(reached, target)
         return reached
 
+    def reached(self, connection: Connection) -> int:
+        """Return how far all projections are, in the connection's view."""
+        positions = self._positions(connection)
+        return min(positions[key] for key in self.projections_keys())
+
     def _lowest(self) -> int:
         with self.database.reading() as connection:
-            positions = self._positions(connection)
-        return min(positions[key] for key in self.projections_keys())
+            return self.reached(connection)
 
     def _step(self, after: int, through: int) -> int:
         """Fold the events between two positions; return how far all projections then are."""

@@ -77,7 +77,8 @@ def reporting(
     with output.progress_bar("Bringing reports up to date") as progress:
         acquit.engine.catch_up(progress)
     with acquit.database.reading() as connection:
-        at = resolve(connection, acquit.identity, as_of, known_at)
+        reached = acquit.engine.reached(connection)
+        at = resolve(connection, acquit.identity, as_of, known_at, reached)
         books = Books.of(read_stream(connection, LEDGER_STREAM))
         yield Report(connection, at, books)
 
