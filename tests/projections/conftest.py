@@ -1,0 +1,31 @@
+"""A small ledger with something of everything in it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bootstrap import Acquit
+
+LIFE = """
+{"command":"open_plan","id":"1","on":"2026-01-01","plan":"P","customer":"C","currency":"EUR","schedule":{"kind":"equal","total":"60.00","instalments":3,"first_due":"2026-01-31","every":"1 month"},"tax":[{"code":"FR20","rate":"20","category":"S","due":"receipt"}]}
+{"command":"charge_due","id":"2","on":"2026-02-28"}
+{"command":"receive_payment","id":"3","on":"2026-03-02","payment":"pay","plan":"P","amount":"50.00","currency":"EUR","fee":"1.00"}
+{"command":"charge_due","id":"4","on":"2026-03-31"}
+{"command":"write_off","id":"5","on":"2026-06-30","plan":"P","reason":"gone"}
+{"command":"receive_payment","id":"6","on":"2026-07-01","payment":"lost","amount":"5.00","currency":"JPY"}
+"""  # noqa: E501 - a command file
+
+
+@pytest.fixture
+def lived(acquit: Acquit) -> Acquit:
+    """Give a ledger that has lived, its reports up to date."""
+    for number, line in enumerate(LIFE.strip().splitlines(), 1):
+        content = json.loads(line)
+        if content["command"] == "receive_payment" and content["currency"] == "JPY":
+            content["amount"] = "5"
+        result = acquit.application.execute(content, number)
+        assert result.refusal is None, result.refusal
+    acquit.engine.catch_up()
+    return acquit
