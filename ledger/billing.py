@@ -108,14 +108,14 @@ def _charge_of(plan: Plan, part: Instalment) -> InstalmentCharged:
 def charge_fee(command: ChargeFee, draft: Draft) -> None:
     """Bill a fee. Raises PlanUnknown, DatedBefore, ChargeExists and the rules of amounts."""
     plan = draft.plan(command.plan)
-    if command.on < plan.opened_on:
-        raise DatedBefore(
-            on=command.on.isoformat(), what="the plan", since=plan.opened_on.isoformat()
-        )
     charge = f"{plan.id}/{command.id}"
     numbers = {f"{plan.id}/{part.number}" for part in plan.instalments}
     if charge in plan.charges or charge in numbers:
         raise ChargeExists(charge=charge)
+    if command.on < plan.opened_on:
+        raise DatedBefore(
+            on=command.on.isoformat(), what="the plan", since=plan.opened_on.isoformat()
+        )
     fee = FeeCharged(
         **plan.fields,
         charge=charge,

@@ -30,7 +30,7 @@ from ledger.intentions import (
 )
 from ledger.refusals import CommandUnknown, NotYetAvailable
 from ledger.schedule_fields import read_schedule
-from ledger.terms.money import positive_minor_units
+from ledger.terms.money import plain, positive_minor_units
 
 NOT_YET = (
     "register_customer",
@@ -134,7 +134,7 @@ def _read_tax_term(fields: Fields) -> TaxTerm:
         "invoice" if fields.choice("due", "receipt", "invoice") == "invoice" else "receipt"
     )
     term = TaxTerm(
-        code=fields.text("code"), rate=str(rate), category=fields.text("category"), due=due
+        code=fields.text("code"), rate=plain(rate), category=fields.text("category"), due=due
     )
     fields.done()
     return term

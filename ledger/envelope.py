@@ -46,6 +46,10 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+FIRST_US = microseconds(datetime.min.replace(tzinfo=UTC))
+LAST_US = microseconds(datetime.max.replace(tzinfo=UTC))
+
+
 def moment_of(microseconds_utc: int) -> datetime:
     """Return UTC microseconds since 1970 as an aware moment. Inverse of `microseconds`."""
     return _EPOCH + timedelta(microseconds=microseconds_utc)

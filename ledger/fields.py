@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledger.envelope import microseconds
+from ledger.envelope import FIRST_US, LAST_US, microseconds
 from ledger.refusals import CurrencyUnknown, FieldMissing, FieldUnknown, FieldWrong
 from ledger.terms.money import decimal_of
 from ledger.terms.refusals import AmountNotANumber
@@ -174,7 +174,8 @@ def parse_moment(text: str, zone: ZoneInfo) -> int:
         raise ValueError(message)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    try:
-        return microseconds(moment)
-    except OverflowError as error:
-        raise ValueError(text) from error
+    moment_us = microseconds(moment)
+    if not FIRST_US <= moment_us <= LAST_US:
+        message = "outside the calendar of UTC"
+        raise ValueError(message)
+    return moment_us

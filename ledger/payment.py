@@ -19,11 +19,12 @@ from ledger.plan import without_earmark
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
-    """How much of a payment a plan has used."""
+    """How much of a payment a plan has used, and since when."""
 
     plan: str
     use: Use
     amount_minor: int
+    since: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Payment:
     """Money received. `plan` and `customer` are as known at receipt; `earmarks` name plans.
 
     `available_on` is the day from which the money that is not used can be: the day of receipt, or
-    of the last release.
+    of the last release. A use undone on the very day it took effect was never away.
     """
 
     id: str
@@ -98,8 +99,8 @@ def _received(_payment: Payment | None, on: date, fact: facts.PaymentReceived) -
     )
 
 
-def _applied(payment: Payment, _on: date, fact: facts.PaymentApplied) -> Payment:
-    use = Used(plan=fact.plan, use=fact.use, amount_minor=fact.source.amount_minor)
+def _applied(payment: Payment, on: date, fact: facts.PaymentApplied) -> Payment:
+    use = Used(plan=fact.plan, use=fact.use, amount_minor=fact.source.amount_minor, since=on)
     waited = fact.source.amount_minor if fact.source.held_in == "unapplied" else 0
     return replace(
         _moved(payment, (fact.source,), -1),
@@ -111,16 +112,18 @@ def _applied(payment: Payment, _on: date, fact: facts.PaymentApplied) -> Payment
 def _released(payment: Payment, on: date, fact: facts.PaymentReleased) -> Payment:
     rest = fact.target.amount_minor
     uses = list(payment.uses)
+    was_away = fact.target.held_in == "customer_credit"
     for index in range(len(uses) - 1, -1, -1):
         used = uses[index]
-        if (used.plan, used.use) == (fact.plan, fact.use):
+        if rest and (used.plan, used.use) == (fact.plan, fact.use):
             taken = min(rest, used.amount_minor)
             rest -= taken
+            was_away = was_away or used.since < on
             uses[index] = replace(used, amount_minor=used.amount_minor - taken)
     return replace(
         _moved(payment, (fact.target,), 1),
         uses=tuple(used for used in uses if used.amount_minor),
-        available_on=max(payment.available_on, on),
+        available_on=max(payment.available_on, on) if was_away else payment.available_on,
     )
 
 

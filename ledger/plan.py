@@ -22,7 +22,11 @@ from ledger.terms.schedule import Instalment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """An amount billed. `gross_minor` is what credits, waivers and write-offs have left of it."""
+    """An amount billed. `gross_minor` is what credits, waivers and write-offs have left of it.
+
+    `open_since` is the day of the charge, or of the last application that was undone: before it,
+    what is open now was paid, so nothing else may move it.
+    """
 
     id: str
     kind: str
@@ -34,11 +38,14 @@ class Charge:
     gross_minor: int
     income: facts.Income
     tax: tuple[TaxAmount, ...]
+    open_since: date
     carrying: Carrying = "receivable"
     allocated_minor: int = 0
     written_off_minor: int = 0
+    written_off_on: date | None = None
     written_off_tax: tuple[TaxAmount, ...] = ()
     recovered_minor: int = 0
+    recovered_tax: tuple[TaxAmount, ...] = ()
 
     @property
     def open_minor(self) -> int:
@@ -54,10 +61,17 @@ class Charge:
         """Return the tax inside the part of the charge from `low_minor` to `high_minor`."""
         return _cut(self.tax, low_minor, high_minor, self.amount_minor)
 
-    def written_off_tax_between(self, low_minor: int, high_minor: int) -> tuple[TaxAmount, ...]:
-        """Return the tax due on receipt inside a part of what was written off."""
+    @property
+    def lost_minor(self) -> int:
+        """What was written off and not recovered."""
+        return self.written_off_minor - self.recovered_minor
+
+    def recovered_tax_at(self, recovered_minor: int) -> tuple[TaxAmount, ...]:
+        """Return the tax due on receipt once so much of what was written off has come in."""
         receipt = tuple(tax for tax in self.written_off_tax if tax.due == "receipt")
-        return _cut(receipt, low_minor, high_minor, self.written_off_minor)
+        if not recovered_minor:
+            return ()
+        return _cut(receipt, 0, recovered_minor, self.written_off_minor)
 
 
 def _cut(
@@ -141,8 +155,8 @@ class Plan:
         }
 
     def charges_by(self, day: date) -> list[Charge]:
-        """Return the charges made up to a day, oldest due first."""
-        made = [charge for charge in self.charges.values() if charge.charged_on <= day]
+        """Return the charges that stand on a day as they do now, oldest due first."""
+        made = [charge for charge in self.charges.values() if charge.open_since <= day]
         return sorted(made, key=lambda charge: (charge.due_on, charge.order))
 
 
@@ -203,6 +217,7 @@ def _charged(
         gross_minor=fact.amount_minor,
         income=income,
         tax=fact.tax,
+        open_since=on,
     )
     return replace(plan, charges={**plan.charges, charge.id: charge})
 
@@ -231,10 +246,17 @@ def _allocated(plan: Plan, on: date, fact: facts.PaymentAllocated) -> Plan:
     )
 
 
-def _reversed(plan: Plan, _on: date, fact: facts.AllocationReversed) -> Plan:
+def _reversed(plan: Plan, on: date, fact: facts.AllocationReversed) -> Plan:
+    def reopened(charge: Charge, part: Part) -> Charge:
+        return replace(
+            charge,
+            allocated_minor=charge.allocated_minor - part.amount_minor,
+            open_since=max(charge.open_since, on),
+        )
+
     return replace(
         plan,
-        charges=_changed(plan, fact.parts, _take_allocated),
+        charges=_changed(plan, fact.parts, reopened),
         allocations=_without_latest(plan.allocations, fact.payment, fact.parts),
     )
 
@@ -267,8 +289,16 @@ def _credited(plan: Plan, _on: date, fact: facts.CreditNoteIssued) -> Plan:
     return replace(plan, charges=_changed(plan, fact.parts, _take_gross))
 
 
-def _written_off(plan: Plan, _on: date, fact: facts.WrittenOff) -> Plan:
-    charges = _changed(plan, fact.parts, _take_written_off)
+def _written_off(plan: Plan, on: date, fact: facts.WrittenOff) -> Plan:
+    def given_up(charge: Charge, part: Part) -> Charge:
+        return replace(
+            _take_gross(charge, part),
+            written_off_minor=charge.written_off_minor + part.amount_minor,
+            written_off_on=max(charge.written_off_on or on, on),
+            written_off_tax=joined(charge.written_off_tax, part.tax, 1),
+        )
+
+    charges = _changed(plan, fact.parts, given_up)
     return replace(plan, charges=charges, ended=plan.ended.union(fact.ended))
 
 
@@ -320,42 +350,40 @@ def _add_allocated(charge: Charge, part: Part) -> Charge:
     return replace(charge, allocated_minor=charge.allocated_minor + part.amount_minor)
 
 
-def _take_allocated(charge: Charge, part: Part) -> Charge:
-    return replace(charge, allocated_minor=charge.allocated_minor - part.amount_minor)
-
-
 def _take_gross(charge: Charge, part: Part) -> Charge:
     return replace(charge, gross_minor=charge.gross_minor - part.amount_minor)
 
 
-def _take_written_off(charge: Charge, part: Part) -> Charge:
+def _add_recovered(charge: Charge, part: Part) -> Charge:
     return replace(
-        _take_gross(charge, part),
-        written_off_minor=charge.written_off_minor + part.amount_minor,
-        written_off_tax=_joined(charge.written_off_tax, part.tax),
+        charge,
+        recovered_minor=charge.recovered_minor + part.amount_minor,
+        recovered_tax=joined(charge.recovered_tax, part.tax, 1),
     )
 
 
-def _add_recovered(charge: Charge, part: Part) -> Charge:
-    return replace(charge, recovered_minor=charge.recovered_minor + part.amount_minor)
-
-
 def _take_recovered(charge: Charge, part: Part) -> Charge:
-    return replace(charge, recovered_minor=charge.recovered_minor - part.amount_minor)
+    return replace(
+        charge,
+        recovered_minor=charge.recovered_minor - part.amount_minor,
+        recovered_tax=joined(charge.recovered_tax, part.tax, -1),
+    )
 
 
-def _joined(first: tuple[TaxAmount, ...], second: tuple[TaxAmount, ...]) -> tuple[TaxAmount, ...]:
-    """Add up taxes of the same code, rate, category and due."""
-    total: dict[tuple[str, str, str, str], TaxAmount] = {}
-    for tax in (*first, *second):
-        key = (tax.code, tax.rate, tax.category, tax.due)
-        known = total.get(key)
-        total[key] = (
-            tax
-            if known is None
-            else replace(tax, amount_minor=known.amount_minor + tax.amount_minor)
-        )
-    return tuple(total.values())
+def joined(
+    first: tuple[TaxAmount, ...], second: tuple[TaxAmount, ...], sign: int
+) -> tuple[TaxAmount, ...]:
+    """Add (or with sign -1 take) taxes of the same code, rate, category and due; zeros are gone."""
+    total = {_tax_key(tax): tax for tax in first}
+    for tax in second:
+        known = total.get(_tax_key(tax))
+        before = known.amount_minor if known else 0
+        total[_tax_key(tax)] = replace(tax, amount_minor=before + sign * tax.amount_minor)
+    return tuple(tax for tax in total.values() if tax.amount_minor)
+
+
+def _tax_key(tax: TaxAmount) -> tuple[str, str, str, str]:
+    return (tax.code, tax.rate, tax.category, tax.due)
 
 
 _APPLY: dict[type[Fact], Callable[[Any, date, Any], Plan]] = {

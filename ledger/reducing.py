@@ -34,7 +34,7 @@ from ledger.settling import (
     undo_allocations,
 )
 from ledger.terms.allocation import Open, oldest_due_first
-from ledger.terms.money import amount_text, positive_minor_units
+from ledger.terms.money import amount_text, plain, positive_minor_units
 
 _REDUCES: Mapping[str, Reduces] = {
     "discount": "discounts",
@@ -55,16 +55,16 @@ def waive(command: Waive, draft: Draft) -> None:
     charge = plan.charges.get(command.charge)
     if charge is None:
         raise ChargeUnknown(charge=command.charge, plan=plan.id)
+    if command.on < charge.open_since:
+        raise DatedBefore(
+            on=command.on.isoformat(), what="the charge", since=charge.open_since.isoformat()
+        )
     if not charge.is_fee:
         raise OnlyFeesAreWaived(charge=charge.id)
-    if command.on < charge.charged_on:
-        raise DatedBefore(
-            on=command.on.isoformat(), what="the charge", since=charge.charged_on.isoformat()
-        )
     amount_minor = positive_minor_units(command.amount, plan.currency, plan.exponent)
     if amount_minor > charge.gross_minor:
         raise WaiverAboveCharge(
-            waived=str(command.amount), left=amount_text(charge.gross_minor, plan.exponent)
+            waived=plain(command.amount), left=amount_text(charge.gross_minor, plan.exponent)
         )
     amounts = {charge.id: amount_minor}
     _make_room(plan, amounts, command.on, command.reason, draft)
@@ -89,7 +89,7 @@ def credit(command: Credit, draft: Draft) -> None:
     left_minor = sum(charge.gross_minor for charge in charges)
     if amount_minor > left_minor:
         raise CreditAboveCharged(
-            credit=str(command.amount),
+            credit=plain(command.amount),
             left=amount_text(left_minor, plan.exponent),
             on=command.on.isoformat(),
         )
@@ -154,7 +154,8 @@ def write_off(command: WriteOff, draft: Draft) -> None:
         amount_minor = positive_minor_units(command.amount, plan.currency, plan.exponent)
     if amount_minor > outstanding_minor:
         raise WriteOffAboveOutstanding(
-            amount=str(command.amount), left=amount_text(outstanding_minor, plan.exponent)
+            amount=amount_text(amount_minor, plan.exponent),
+            left=amount_text(outstanding_minor, plan.exponent),
         )
     shares, _ = oldest_due_first(amount_minor, open_items(charges))
     given_up = facts.WrittenOff(
@@ -174,19 +175,20 @@ def recover(command: Recover, draft: Draft) -> None:
     plan = draft.plan(command.plan)
     take_in(command, plan, draft)
     payment = draft.payment(command.payment)
-    lost = [
-        Open(
-            charge.id,
-            charge.due_on,
-            charge.order,
-            charge.written_off_minor - charge.recovered_minor,
+    given_up = [day for charge in plan.charges.values() if (day := charge.written_off_on)]
+    if given_up and command.on < min(given_up):
+        raise DatedBefore(
+            on=command.on.isoformat(), what="the write-off", since=min(given_up).isoformat()
         )
-        for charge in plan.charges_by(command.on)
+    lost = [
+        Open(charge.id, charge.due_on, charge.order, charge.lost_minor)
+        for charge in plan.charges.values()
+        if charge.written_off_on is not None and charge.written_off_on <= command.on
     ]
     shares, rest_minor = oldest_due_first(payment.amount_minor, lost)
     if rest_minor:
         raise RecoveryAboveWrittenOff(
-            amount=str(command.amount),
+            amount=plain(command.amount),
             left=amount_text(payment.amount_minor - rest_minor, plan.exponent),
         )
     source = payment.unapplied(payment.amount_minor)

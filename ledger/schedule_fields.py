@@ -58,8 +58,9 @@ class _Money:
     def read(self, name: str, fields: Fields | None = None) -> int:
         """Read a positive amount in minor units."""
         source = fields or self.fields
+        amount = source.amount(name)
         try:
-            return positive_minor_units(source.amount(name), self.currency, self.exponent)
+            return positive_minor_units(amount, self.currency, self.exponent)
         except Refusal as refusal:
             raise source.wrong(name, str(refusal)) from None
 

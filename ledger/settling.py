@@ -2,7 +2,8 @@
 
 Money goes to the oldest charge due first; what finds no charge stays unapplied, earmarked for its
 plan, and pays the plan's next charges. Money that must be freed comes from the latest use first. An
-application is effective on the later of the day its money is available and the day of the charge.
+application is effective on the later of the day its money is available and the day from which the
+charge is open.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from ledger import events as facts
 from ledger.draft import Draft
 from ledger.events import HeldIn, Holding, Part, TaxAmount, payment_stream, plan_stream
 from ledger.intentions import Allocate, MoneyIn, ReceivePayment, Refund, ReversePayment
-from ledger.payment import Payment
-from ledger.plan import Allocation, Charge, Plan
+from ledger.payment import Payment, Used
+from ledger.plan import Allocation, Charge, Plan, joined
 from ledger.refusals import (
     CurrencyDiffers,
     DatedBefore,
@@ -26,7 +27,7 @@ from ledger.refusals import (
     RefundAbovePayment,
 )
 from ledger.terms.allocation import Open, Share, oldest_due_first
-from ledger.terms.money import amount_text, positive_minor_units
+from ledger.terms.money import amount_text, plain, positive_minor_units
 
 # Money in ---------------------------------------------------------------------------------------
 
@@ -44,10 +45,10 @@ def receive_payment(command: ReceivePayment, draft: Draft) -> None:
 
 def take_in(command: MoneyIn, plan: Plan | None, draft: Draft) -> None:
     """Record that money came in, and the gateway's fee. Raises as `receive_payment`."""
-    if plan is not None and command.currency != plan.currency:
-        raise CurrencyDiffers(given=command.currency, expected=plan.currency)
     if draft.find_payment(command.payment) is not None:
         raise PaymentExists(payment=command.payment)
+    if plan is not None and command.currency != plan.currency:
+        raise CurrencyDiffers(given=command.currency, expected=plan.currency)
     exponent = command.exponent if plan is None else plan.exponent
     received = facts.PaymentReceived(
         payment=command.payment,
@@ -88,9 +89,9 @@ def allocate(command: Allocate, draft: Draft) -> None:
     for other, held_minor in payment.earmarks:
         if other != plan.id:
             _release_earmark(payment.id, other, held_minor, command.on, draft)
+    apply_all(payment.id, plan.id, draft)
     for credit in payment.credits:
         apply_money(payment.id, plan.id, credit, draft)
-    apply_all(payment.id, plan.id, draft)
 
 
 def apply_all(payment_id: str, plan_id: str, draft: Draft) -> None:
@@ -122,7 +123,7 @@ def apply_money(payment_id: str, plan_id: str, source: Holding, draft: Draft) ->
     shares, _ = oldest_due_first(source.amount_minor, open_items(plan.charges.values()))
     by_day: dict[date, list[Share]] = {}
     for found in shares:
-        day = max(payment.available_on, plan.charges[found.charge].charged_on)
+        day = max(payment.available_on, plan.charges[found.charge].open_since)
         by_day.setdefault(day, []).append(found)
     for day in sorted(by_day):
         _apply_shares(payment, plan, source, day, by_day[day], draft)
@@ -290,13 +291,13 @@ def _by_charge(picked: list[tuple[Allocation, int]]) -> list[tuple[str, int]]:
 
 def recovered_part(charge: Charge, amount_minor: int, sign: int) -> Part:
     """Return the next part of a charge written off that cash recovers, or (sign -1) loses again."""
-    start = charge.recovered_minor
-    low, high = sorted((start, start + sign * amount_minor))
+    reached = charge.recovered_tax_at(charge.recovered_minor + sign * amount_minor)
+    moved = (reached, charge.recovered_tax) if sign > 0 else (charge.recovered_tax, reached)
     return Part(
         charge=charge.id,
         amount_minor=amount_minor,
         carrying=charge.carrying,
-        tax=charge.written_off_tax_between(low, high),
+        tax=joined(*moved, -1),
     )
 
 
@@ -314,7 +315,7 @@ def refund(command: Refund, draft: Draft) -> None:
     amount_minor = positive_minor_units(command.amount, payment.currency, payment.exponent)
     if amount_minor > payment.left_minor:
         raise RefundAbovePayment(
-            refund=str(command.amount),
+            refund=plain(command.amount),
             left=amount_text(payment.left_minor, payment.exponent),
             payment=payment.id,
         )
@@ -324,6 +325,7 @@ def refund(command: Refund, draft: Draft) -> None:
         Undoing(command.on, command.reason, "unapplied"),
         draft,
     )
+    used = payment.uses
     payment = draft.payment(command.payment)
     holdings = _first_of(payment, amount_minor)
     issued = facts.RefundIssued(
@@ -333,8 +335,10 @@ def refund(command: Refund, draft: Draft) -> None:
         holdings=holdings,
         reason=command.reason,
     )
-    _release_earmarks_above(payment, _unapplied_after(payment, holdings), command.on, draft)
-    draft.record(payment_stream(payment.id), command.on, issued)
+    day = max(command.on, payment.available_on)
+    _release_earmarks_above(payment, _unapplied_after(payment, holdings), day, draft)
+    draft.record(payment_stream(payment.id), day, issued)
+    _refill(used, draft)
 
 
 def reverse_payment(command: ReversePayment, draft: Draft) -> None:
@@ -345,10 +349,12 @@ def reverse_payment(command: ReversePayment, draft: Draft) -> None:
     """
     payment = draft.payment(command.payment)
     _require_usable(payment, command.on)
-    used_minor = sum(used.amount_minor for used in payment.uses)
+    uses = payment.uses
+    used_minor = sum(used.amount_minor for used in uses)
     _free(payment.id, used_minor, Undoing(command.on, command.reason, "unapplied"), draft)
     payment = draft.payment(command.payment)
-    _release_earmarks_above(payment, 0, command.on, draft)
+    day = max(command.on, payment.available_on)
+    _release_earmarks_above(payment, 0, day, draft)
     rest_minor = payment.amount_minor - payment.credit_minor
     holdings = (*payment.credits, *([payment.unapplied(rest_minor)] if rest_minor else []))
     bounced = facts.PaymentReversed(
@@ -358,16 +364,23 @@ def reverse_payment(command: ReversePayment, draft: Draft) -> None:
         holdings=holdings,
         reason=command.reason,
     )
-    draft.record(payment_stream(payment.id), command.on, bounced)
+    draft.record(payment_stream(payment.id), day, bounced)
+    _refill(uses, draft)
+
+
+def _refill(uses: Iterable[Used], draft: Draft) -> None:
+    """Let other money that waits for the plans pay what has been opened again."""
+    for plan_id in dict.fromkeys(used.plan for used in uses):
+        use_earmarks(plan_id, draft)
 
 
 def _require_usable(payment: Payment, on: date) -> None:
-    if payment.reversed_on is not None:
-        raise PaymentWasReversed(payment=payment.id)
     if on < payment.received_on:
         raise DatedBefore(
             on=on.isoformat(), what="the payment", since=payment.received_on.isoformat()
         )
+    if payment.reversed_on is not None:
+        raise PaymentWasReversed(payment=payment.id)
 
 
 def _free(payment_id: str, amount_minor: int, undoing: Undoing, draft: Draft) -> None:

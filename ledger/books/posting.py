@@ -107,9 +107,7 @@ def entry_of(event: RecordedEvent, chart: Chart) -> JournalEntry | None:
 # What was billed --------------------------------------------------------------------------------
 
 
-def _billed(
-    fact: facts.InstalmentCharged | facts.FeeCharged | facts.OpeningBalance, income: str
-) -> Legs:
+def _billed(fact: facts.InstalmentCharged | facts.FeeCharged, income: str) -> Legs:
     """Dr receivable, Cr income; tax_pending or tax_payable by when the tax falls due."""
     of = Of(fact.customer, fact.plan, fact.charge)
     return [
@@ -128,7 +126,14 @@ def _fee_charged(fact: facts.FeeCharged, _chart: Chart) -> Legs:
 
 
 def _opening_balance(fact: facts.OpeningBalance, _chart: Chart) -> Legs:
-    return _billed(fact, "opening")
+    """Dr receivable, Cr opening and tax_pending; tax due on invoice was declared before."""
+    of = Of(fact.customer, fact.plan, fact.charge)
+    pending_minor = _sum(tax for tax in fact.tax if tax.due == "receipt")
+    return [
+        Posting.debit("receivable", fact.amount_minor, of),
+        Posting.credit("opening", fact.amount_minor - pending_minor, of),
+        Posting.credit("tax_pending", pending_minor, of),
+    ]
 
 
 def _tax_role(tax: TaxAmount) -> str:

@@ -52,7 +52,7 @@ def decode(topic: str, schema_version: int, payload: bytes) -> Fact:
         if schema_version == known.SCHEMA_VERSION:
             return _decoder(topic).decode(payload)
         return msgspec.convert(_upcast(topic, schema_version, payload), known)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         message = f"the payload of a {topic} (version {schema_version}) does not fit: {error}"
         raise UnreadableEventError(message) from error
 

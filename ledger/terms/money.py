@@ -34,25 +34,29 @@ def decimal_of(text: str) -> Decimal:
 def minor_units(amount: Decimal, currency: str, exponent: int) -> int:
     """Return `amount` in minor units of `currency`, which has `exponent` decimals.
 
-    Raises TooManyDecimals, or AmountTooLarge from 10**15 minor units on.
+    Decimals count as written: 20.000 has too many for a currency of two. Raises TooManyDecimals, or
+    AmountTooLarge from 10**15 minor units on.
     """
-    if abs(amount) >= _LARGEST_MINOR:
-        raise AmountTooLarge(amount=str(amount))
-    scaled = amount.scaleb(exponent)
-    minor = int(scaled)
-    if scaled != minor:
-        raise TooManyDecimals(amount=str(amount), currency=currency, decimals=exponent)
-    if abs(minor) >= _LARGEST_MINOR:
-        raise AmountTooLarge(amount=str(amount))
-    return minor
+    sign, digits, power = amount.as_tuple()
+    if not isinstance(power, int) or power < -exponent:
+        raise TooManyDecimals(amount=plain(amount), currency=currency, decimals=exponent)
+    minor: int = int("".join(map(str, digits))) * 10 ** (power + exponent)
+    if minor >= _LARGEST_MINOR:
+        raise AmountTooLarge(amount=plain(amount))
+    return -minor if sign else minor
 
 
 def positive_minor_units(amount: Decimal, currency: str, exponent: int) -> int:
     """As `minor_units`, for amounts that must be above zero. Raises AmountMustBePositive."""
     minor = minor_units(amount, currency, exponent)
     if minor <= 0:
-        raise AmountMustBePositive(amount=str(amount))
+        raise AmountMustBePositive(amount=plain(amount))
     return minor
+
+
+def plain(amount: Decimal) -> str:
+    """Write a decimal as plain digits, never with an exponent."""
+    return f"{amount:f}"
 
 
 def amount_text(amount_minor: int, exponent: int) -> str:

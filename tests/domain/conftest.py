@@ -1,0 +1,219 @@
+"""A life in plain text: what was asked, and every event and posting that must come of it.
+
+The docstring of a test holds its claim and then the life, which `follow` reads and checks. A line
+`> DAY COMMAND NAME=VALUE ...` is a command; the lines behind it are all that it leads to, in order:
+`DAY STREAM EVENT`, with what matters of an event that posts nothing, and one line for each posting,
+`ROLE AMOUNT WHOSE` (debit positive; charge, else plan, else customer). `! SENTENCE` is a refusal,
+`? DAY ROLE AMOUNT ...` are all balances of that day. Blanks are free.
+
+Where a command leaves them out: plan P, customer C, currency EUR, the reason "because";
+`parts=DAY:AMOUNT,...` is a custom schedule, `tax=RATE/receipt` or `tax=RATE/invoice` its tax.
+"""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ledger import events as facts
+from ledger.books.accounts import Chart, chart_of, packaged_chart
+from ledger.books.posting import JournalEntry, Posting, entry_of
+from ledger.commands import read_command
+from ledger.draft import Draft, Stream, replayed
+from ledger.envelope import Event, RecordedEvent
+from ledger.handlers import decide
+from ledger.store import codec
+from ledger.terms.money import amount_text
+from ledger.terms.refusals import Refusal
+
+DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "open_plan": {"plan": "P", "customer": "C", "currency": "EUR"},
+    "open_balance": {"plan": "P", "customer": "C", "currency": "EUR"},
+    "charge_due": {"plan": "P"},
+    "charge_fee": {"plan": "P", "kind": "late_fee"},
+    "waive": {"plan": "P", "reason": "because"},
+    "receive_payment": {"plan": "P", "currency": "EUR"},
+    "recover": {"plan": "P", "currency": "EUR"},
+    "allocate": {"plan": "P"},
+    "refund": {"reason": "because"},
+    "reverse_payment": {"reason": "because"},
+    "credit": {"plan": "P", "kind": "discount", "reason": "because"},
+    "write_off": {"plan": "P", "reason": "because"},
+    "cancel_plan": {"plan": "P", "reason": "because"},
+}
+
+
+class Life:
+    """A ledger without a store: commands are decided on drafts, events kept in a list."""
+
+    def __init__(self) -> None:
+        self.streams: dict[str, Stream] = {}
+        self.events: list[Event] = []
+        self.count = 0
+
+    @property
+    def chart(self) -> Chart:
+        """The chart that comes with the package."""
+        return chart_of(packaged_chart("generic"))
+
+    def do(self, command: str, on: str, **fields: Any) -> list[Event]:
+        """Carry out a command, its fields completed from DEFAULTS; return its events."""
+        self.count += 1
+        line = {"command": command, "id": f"c{self.count}", "on": on}
+        given = {**line, **DEFAULTS[command], **fields}
+        draft = Draft(lambda name: self.streams.get(name, Stream()))
+        decide(read_command({name: value for name, value in given.items() if value != ""}), draft)
+        self.streams.update(draft.streams)
+        self.events += draft.events()
+        return draft.events()
+
+    def run(self, text: str) -> list[Event]:
+        """Carry out a command written as `DAY COMMAND NAME=VALUE ...`; return its events."""
+        day, command, *pairs = shlex.split(text)
+        return self.do(command, day, **_shaped(dict(pair.split("=", 1) for pair in pairs)))
+
+    def entry(self, event: Event) -> JournalEntry | None:
+        """Return the journal entry of an event in the packaged book."""
+        recorded = RecordedEvent(
+            position=1,
+            stream=event.originator_id,
+            version=event.originator_version,
+            type=event.fact.TOPIC,
+            schema_version=event.fact.SCHEMA_VERSION,
+            effective_on=event.effective_on,
+            posted_on=event.effective_on,
+            recorded_at_us=0,
+            actor="tests",
+            command_id="c",
+            fact=event.fact,
+        )
+        return entry_of(recorded, self.chart)
+
+    def balances(self, through: str = "9999-12-31") -> dict[str, str]:
+        """Return the balances by role, those that are zero left out."""
+        sums: Counter[str] = Counter()
+        exponents = {0}
+        for event in self.events:
+            entry = self.entry(event)
+            if entry is not None and event.effective_on <= date.fromisoformat(through):
+                exponents.add(entry.exponent)
+                for posting in entry.postings:
+                    sums[posting.role] += posting.amount_minor
+        return {
+            role: amount_text(sums[role], max(exponents)) for role in sorted(sums) if sums[role]
+        }
+
+    def check(self) -> None:
+        """Every event is readable again, and replaying them all leads to the same state."""
+        for event in self.events:
+            payload = codec.encode(event.fact)
+            assert codec.decode(event.fact.TOPIC, event.fact.SCHEMA_VERSION, payload) == event.fact
+        for name, stream in self.streams.items():
+            own = [event for event in self.events if event.originator_id == name]
+            assert [event.originator_version for event in own] == list(range(1, len(own) + 1))
+            assert (replayed(None, own) or Stream()) == stream
+
+
+def told(life: Life, line: str) -> Iterator[str]:
+    """Yield what comes of one line of a life."""
+    mark, day = line.split()[:2]
+    if mark == "?":
+        pairs = life.balances(day).items()
+        yield " ".join([mark, day, *(word for pair in pairs for word in pair)])
+        return
+    yield line
+    try:
+        events = life.run(" ".join(line.split()[1:]))
+    except Refusal as refusal:
+        yield f"! {refusal}"
+        return
+    for event in events:
+        yield from _lines(life, event)
+
+
+def _shaped(fields: dict[str, str]) -> dict[str, Any]:
+    shaped: dict[str, Any] = dict(fields)
+    tax = None
+    if "tax" in fields:
+        rate, due = fields["tax"].split("/")
+        tax = [{"code": "VAT", "rate": rate, "category": "S", "due": due}]
+        shaped["tax"] = tax
+    if "parts" in fields:
+        parts = [part.split(":") for part in shaped.pop("parts").split(",")]
+        rows = [{"due": due, "amount": amount} for due, amount in parts]
+        shaped["schedule"] = {"kind": "custom", "instalments": rows}
+    if "items" in fields:
+        items = [part.split(":") for part in fields["items"].split(",")]
+        extra = {"tax": shaped.pop("tax")} if tax else {}
+        shaped["items"] = [
+            {"document": name, "due": due, "amount": amount, **extra} for name, due, amount in items
+        ]
+    return shaped
+
+
+def _lines(life: Life, event: Event) -> Iterator[str]:
+    told_more = _more(event.fact)
+    yield " ".join([str(event.effective_on), event.originator_id, event.fact.TOPIC, *told_more])
+    entry = life.entry(event)
+    for posting in entry.postings if entry else ():
+        amount = amount_text(posting.amount_minor, entry.exponent if entry else 0)
+        yield f"{posting.role} {amount} {_whose(posting)}"
+
+
+def _whose(posting: Posting) -> str:
+    if posting.charge is not None:
+        assert posting.charge.startswith(f"{posting.plan}/")
+        assert posting.customer is not None
+    return posting.charge or posting.plan or posting.customer or "nobody"
+
+
+def _more(fact: facts.Fact) -> list[str]:
+    match fact:
+        case facts.PaymentEarmarked() | facts.EarmarkReleased():
+            return [fact.plan, fact.payment, amount_text(fact.amount_minor, fact.exponent)]
+        case facts.PaymentApplied(source=held) | facts.PaymentReleased(target=held):
+            return [
+                fact.plan,
+                fact.use,
+                held.held_in,
+                amount_text(held.amount_minor, fact.exponent),
+            ]
+        case facts.PlanCancelled() | facts.WrittenOff():
+            return ["ends", *map(str, fact.ended)]
+        case _:
+            return []
+
+
+Follow = Callable[[], Life]
+
+
+@pytest.fixture
+def life() -> Life:
+    """Give a ledger without a store."""
+    return Life()
+
+
+@pytest.fixture
+def follow(request: pytest.FixtureRequest, life: Life) -> Follow:
+    """Give a function that carries out and checks the life in the test's docstring."""
+
+    def followed() -> Life:
+        text = inspect.cleandoc(request.function.__doc__)
+        wanted = [" ".join(line.split()) for line in text.splitlines()[1:] if line.strip()]
+        found = [
+            " ".join(line.split())
+            for asked in wanted
+            if asked[0] in ">?"
+            for line in told(life, asked)
+        ]
+        assert found == wanted
+        life.check()
+        return life
+
+    return followed
