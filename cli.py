@@ -81,7 +81,13 @@ def _with_ledger_option(command: click.Command) -> None:
 @click.option("--plans", default=16, show_default=True, type=click.IntRange(1))
 @click.option("--seed", default=61, show_default=True)
 def demo(plans: int, seed: int) -> None:
-    """Walk the whole way once, in a ledger of its own: sales, balances, aging, replay, checks."""
+    """Walk the whole way once, in a ledger of its own: sales, balances, aging, replay, checks.
+
+    \b
+    Examples:
+      acquit demo
+      acquit demo --plans 50 --seed 3
+    """
     import tempfile
     from pathlib import Path
 

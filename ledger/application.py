@@ -38,6 +38,7 @@ from ledger.refusals import (
 )
 from ledger.store import codec
 from ledger.store.append import Answer, NewCommand, NewEvent, Outcome, known_keys
+from ledger.store.log import last_recorded_us
 from ledger.store.recorder import CommandAnsweredError, EventMapper, StoreApplicationRecorder
 from ledger.terms.refusals import Refusal
 
@@ -158,11 +159,11 @@ class LedgerApplication(Application[str]):
             request_hash=asked.request_hash,
             actor=self.actor,
             recorded_us=asked.command.recorded_us,
-            default_recorded_us=self._default_us(asked.command),
+            default_recorded_us=self.default_us(asked.command),
         )
         return Result(asked.number, asked.command.id, Verdict.ACCEPTED, events=len(events))
 
-    def _default_us(self, command: Command) -> int:
+    def default_us(self, command: Command) -> int:
         """In a simulated ledger a command without recording time is recorded on its own day."""
         return self.identity.day_start_us(command.on) if self.identity.simulated else 0
 
@@ -285,7 +286,7 @@ class LedgerApplication(Application[str]):
             command_id=asked.command.id,
             request_hash=asked.request_hash if keyed else None,
             recorded_us=asked.command.recorded_us,
-            default_recorded_us=self._default_us(asked.command),
+            default_recorded_us=self.default_us(asked.command),
         )
 
     def _new_event(self, event: Event) -> NewEvent:
@@ -316,6 +317,7 @@ class _Batch:
         names = list(dict.fromkeys(name for item in asked for name in _named(item.command)))
         self.streams = application.hot.load(connection, names)
         self._known = known_keys(connection, [item.command.id for item in asked])
+        self._last_us = last_recorded_us(connection)
         self.results: dict[int, Result] = {}
         self.indexes: list[int] = []
         self.commands: list[NewCommand] = []
@@ -337,15 +339,25 @@ class _Batch:
             if known is not None:
                 self.results[index] = _answer_known(asked, known)
                 return
+            moment_us = self._moment_us(asked.command)
             draft = Draft(self._load)
             decide(asked.command, draft)
         except Refusal as refusal:
             self.results[index] = Result(asked.number, asked.command.id, Verdict.REFUSED, refusal)
             return
+        self._last_us = moment_us
         self._known[asked.command.id] = asked.request_hash
         self.streams.update(draft.streams)
         self.indexes.append(index)
         self.commands.append(self._application.new_command(asked, draft.events(), keyed=True))
+
+    def _moment_us(self, command: Command) -> int:
+        """Return when a line will be recorded, as the append judges it. Raises RecordedGoesBack."""
+        if command.recorded_us is None:
+            return max(self._last_us, self._application.default_us(command))
+        if command.recorded_us < self._last_us:
+            raise RecordedGoesBack(recorded=iso_moment(command.recorded_us))
+        return command.recorded_us
 
     def _load(self, name: str) -> Stream:
         if name not in self.streams:

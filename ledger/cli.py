@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ledger.imports import Finding, Imported
 
 pass_door = click.make_pass_decorator(Door)
+_LONGEST_ID = 200
 
 
 @click.group()
@@ -119,6 +120,12 @@ def _size(file: BinaryIO) -> int:
         return 0
 
 
+def _shown(command_id: str) -> str:
+    """Return an id as it may be printed: escaped and cut short where it is not an honest one."""
+    short = command_id[:_LONGEST_ID]
+    return short if short.isprintable() else ascii(short)
+
+
 class Tally:
     """Counts answers; refusals go to standard error as they come, or into the JSON at the end."""
 
@@ -139,7 +146,7 @@ class Tally:
         self.events += result.events
         if result.refusal is None:
             return
-        known_as = f" (id {result.command_id})" if result.command_id else ""
+        known_as = f" (id {_shown(result.command_id)})" if result.command_id else ""
         click.echo(f"line {result.number}{known_as}: {result.refusal}", err=True)
         if self.form != "table":
             self.refusals.append(

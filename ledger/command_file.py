@@ -48,29 +48,35 @@ def _skip_rest(file: BinaryIO) -> None:
 
 def _line(number: int, raw: bytes) -> Line:
     try:
-        return Line(number, parse(raw))
-    except LineNotJson as refusal:
-        cut_off = not raw.endswith(b"\n")
-        return Line(number, None, LineCutOff() if cut_off else refusal)
+        return Line(number, parse(raw, ended=raw.endswith(b"\n")))
     except Refusal as refusal:
         return Line(number, None, refusal)
 
 
-def parse(raw: bytes) -> dict[str, Any]:
-    """Return the JSON object of one line. Raises LineNotUtf8, LineNotJson."""
+def parse(raw: bytes, *, ended: bool = True) -> dict[str, Any]:
+    """Return the JSON object of one line; `ended` tells whether it has its line end.
+
+    Raises LineNotUtf8, LineNotJson, or LineCutOff for a line without end that breaks off.
+    """
     try:
-        value = json.loads(raw.decode(), object_pairs_hook=_object, parse_constant=_refuse_constant)
+        text = raw.decode()
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        if not isinstance(value, dict):
+            raise LineNotJson(problem=f"it is a {type(value).__name__}")
+        if "\\u" in text:
+            _refuse_surrogates(value)
     except UnicodeDecodeError as error:
+        if not ended and error.reason == "unexpected end of data":
+            raise LineCutOff from None
         raise LineNotUtf8(byte=error.start + 1) from None
     except json.JSONDecodeError as error:
+        if not ended and not error.doc.rstrip().endswith("}"):
+            raise LineCutOff from None
         raise LineNotJson(problem=f"{error.msg} at character {error.pos + 1}") from None
     except RecursionError:
         raise LineNotJson(problem="too deeply nested") from None
     except ValueError as error:  # Integers of more digits than Python reads.
         raise LineNotJson(problem=str(error).split(";")[0]) from None
-    if not isinstance(value, dict):
-        raise LineNotJson(problem=f"it is a {type(value).__name__}")
-    _refuse_surrogates(value)
     return value
 
 

@@ -372,10 +372,11 @@ class PaymentApplied(PaymentFact):
 @_event("PaymentReleased")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReleased(PaymentFact):
-    """Echo, in the payment's stream, of an application undone. Posts nothing."""
+    """Echo, in the payment's stream, of an application undone, made on `since`. Posts nothing."""
 
     plan: str
     use: Use
+    since: date
     target: Holding
 
 

@@ -81,11 +81,10 @@ class Fields:
         """Read a calendar day, as in 2026-01-15."""
         value: str = self._value(name, str, "a day as text, as in 2026-01-15")
         try:
-            if _DATE.match(value):
-                return date.fromisoformat(value)
+            return plain_day(value)
         except ValueError:
-            pass
-        raise self.wrong(name, f"{value[:40]!r} is not a day: write it as in 2026-01-15")
+            problem = f"{value[:40]!r} is not a day: write it as in 2026-01-15"
+            raise self.wrong(name, problem) from None
 
     def optional_day(self, name: str) -> date | None:
         """Read a calendar day, None if it is absent."""
@@ -161,6 +160,14 @@ def currency_exponent(code: str) -> int:
     if exponent is None or not code.isupper():
         raise CurrencyUnknown(currency=code[:10])
     return int(exponent)
+
+
+def plain_day(text: str) -> date:
+    """Read a day as in 2026-01-15 and in no other form of ISO 8601. Raises ValueError."""
+    if not _DATE.match(text):
+        message = "not a day"
+        raise ValueError(message)
+    return date.fromisoformat(text)
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> int:

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import insert, select, update
 
 from ledger.books.accounts import digest_of, packaged_chart
-from ledger.envelope import microseconds, moment_of
+from ledger.envelope import LAST_US, microseconds, moment_of
 from ledger.events import LEDGER_STREAM, Fact, LedgerOpened, RulesAdopted
-from ledger.fields import currency_exponent, parse_moment
+from ledger.fields import currency_exponent, parse_moment, plain_day
 from ledger.store import codec
 from ledger.store.append import NewCommand, NewEvent
 from ledger.store.append import append as append_group
@@ -51,6 +51,8 @@ class LedgerIdentity:
 
     def day_end_us(self, day: date) -> int:
         """Return the last microsecond of a day in the ledger's time zone."""
+        if day == date.max:
+            return LAST_US
         following = date.fromordinal(day.toordinal() + 1)
         return microseconds(_midnight(following, self.zone)) - 1
 
@@ -154,11 +156,11 @@ def _checked(settings: Settings) -> tuple[LedgerOpened, int | None]:
     currency_exponent(settings.currency)
     try:
         zone = ZoneInfo(settings.timezone)
-    except (ValueError, ZoneInfoNotFoundError):
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         message = f"{settings.timezone!r} is not an IANA time zone, as Europe/Paris is"
         raise SettingsError(message) from None
     try:
-        date.fromisoformat(f"2001-{settings.fiscal_year_start}")
+        plain_day(f"2001-{settings.fiscal_year_start}")
     except ValueError:
         message = f"{settings.fiscal_year_start!r} is not a day of the year, as 01-01 is"
         raise SettingsError(message) from None

@@ -112,13 +112,12 @@ def _applied(payment: Payment, on: date, fact: facts.PaymentApplied) -> Payment:
 def _released(payment: Payment, on: date, fact: facts.PaymentReleased) -> Payment:
     rest = fact.target.amount_minor
     uses = list(payment.uses)
-    was_away = fact.target.held_in == "customer_credit"
+    was_away = fact.target.held_in == "customer_credit" or fact.since < on
     for index in range(len(uses) - 1, -1, -1):
         used = uses[index]
-        if rest and (used.plan, used.use) == (fact.plan, fact.use):
+        if rest and (used.plan, used.use, used.since) == (fact.plan, fact.use, fact.since):
             taken = min(rest, used.amount_minor)
             rest -= taken
-            was_away = was_away or used.since < on
             uses[index] = replace(used, amount_minor=used.amount_minor - taken)
     return replace(
         _moved(payment, (fact.target,), 1),

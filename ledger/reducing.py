@@ -141,9 +141,10 @@ def _top(charge: Charge, amount_minor: int) -> Part:
 def write_off(command: WriteOff, draft: Draft) -> None:
     """Give up what is outstanding: all of it, which also ends the plan, or the amount given.
 
-    Raises PlanUnknown, NothingToWriteOff, WriteOffAboveOutstanding and the rules of amounts.
+    Raises PlanUnknown, DatedBefore, NothingToWriteOff, WriteOffAboveOutstanding.
     """
     plan = draft.plan(command.plan)
+    _require_agreed(plan, command.on)
     charges = plan.charges_by(command.on)
     outstanding_minor = sum(charge.open_minor for charge in charges)
     ended = tuple(part.number for part in plan.unbilled) if command.amount is None else ()
@@ -218,12 +219,14 @@ def cancel_plan(command: CancelPlan, draft: Draft) -> None:
     Raises PlanUnknown, DatedBefore, PlanEndedAlready.
     """
     plan = draft.plan(command.plan)
-    if command.on < plan.opened_on:
-        raise DatedBefore(
-            on=command.on.isoformat(), what="the plan", since=plan.opened_on.isoformat()
-        )
+    _require_agreed(plan, command.on)
     ended = tuple(part.number for part in plan.unbilled)
     if not ended:
         raise PlanEndedAlready(plan=plan.id)
     cancelled = facts.PlanCancelled(**plan.fields, ended=ended, reason=command.reason)
     draft.record(plan_stream(plan.id), command.on, cancelled)
+
+
+def _require_agreed(plan: Plan, on: date) -> None:
+    if on < plan.opened_on:
+        raise DatedBefore(on=on.isoformat(), what="the plan", since=plan.opened_on.isoformat())

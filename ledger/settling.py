@@ -227,20 +227,28 @@ def undo_allocations(
     plan_id: str, picked: list[tuple[Allocation, int]], undoing: Undoing, draft: Draft
 ) -> None:
     """Undo picked allocations of a plan, not before they took effect."""
-    groups: dict[tuple[str, date], dict[str, int]] = {}
-    for found, amount_minor in picked:
-        key = (found.payment, max(undoing.on, found.effective_on))
-        charges = groups.setdefault(key, {})
-        charges[found.charge] = charges.get(found.charge, 0) + amount_minor
-    for (payment_id, day), charges in groups.items():
+    for (payment_id, since), charges in _by_application(picked).items():
         plan = draft.plan(plan_id)
         parts = tuple(_emptying(plan.charges[name], amount) for name, amount in charges.items())
         target = _target(plan, draft.payment(payment_id), undoing.held_in, sum(charges.values()))
         undone = facts.AllocationReversed(
             **plan.fields, payment=payment_id, target=target, parts=parts, reason=undoing.reason
         )
-        _release(payment_id, plan_id, "allocation", day, target, draft)
+        use = Used(plan=plan_id, use="allocation", amount_minor=target.amount_minor, since=since)
+        day = max(undoing.on, since)
+        _release(payment_id, use, day, target, draft)
         draft.record(plan_stream(plan_id), day, undone)
+
+
+def _by_application(
+    picked: list[tuple[Allocation, int]],
+) -> dict[tuple[str, date], dict[str, int]]:
+    """Group what was picked by payment and day of application: charges with their amounts."""
+    groups: dict[tuple[str, date], dict[str, int]] = {}
+    for found, amount_minor in picked:
+        charges = groups.setdefault((found.payment, found.effective_on), {})
+        charges[found.charge] = charges.get(found.charge, 0) + amount_minor
+    return groups
 
 
 def _target(plan: Plan, payment: Payment, held_in: HeldIn, amount_minor: int) -> Holding:
@@ -249,16 +257,15 @@ def _target(plan: Plan, payment: Payment, held_in: HeldIn, amount_minor: int) ->
     return Holding(held_in=held_in, customer=plan.customer, plan=plan.id, amount_minor=amount_minor)
 
 
-def _release(
-    payment_id: str, plan_id: str, use: facts.Use, day: date, target: Holding, draft: Draft
-) -> None:
+def _release(payment_id: str, use: Used, day: date, target: Holding, draft: Draft) -> None:
     payment = draft.payment(payment_id)
     released = facts.PaymentReleased(
         payment=payment_id,
         currency=payment.currency,
         exponent=payment.exponent,
-        plan=plan_id,
-        use=use,
+        plan=use.plan,
+        use=use.use,
+        since=use.since,
         target=target,
     )
     draft.record(payment_stream(payment_id), day, released)
@@ -267,26 +274,22 @@ def _release(
 def _undo_recoveries(
     payment: Payment, plan_id: str, amount_minor: int, undoing: Undoing, draft: Draft
 ) -> None:
-    plan = draft.plan(plan_id)
-    standing = tuple(found for found in plan.recoveries if found.payment == payment.id)
-    picked = latest_first(standing, amount_minor)
-    day = max([undoing.on, *(found.effective_on for found, _ in picked)])
-    parts = tuple(
-        recovered_part(plan.charges[name], amount, -1) for name, amount in _by_charge(picked)
-    )
-    target = payment.unapplied(amount_minor)
-    undone = facts.RecoveryReversed(
-        **plan.fields, payment=payment.id, target=target, parts=parts, reason=undoing.reason
-    )
-    _release(payment.id, plan_id, "recovery", day, target, draft)
-    draft.record(plan_stream(plan_id), day, undone)
-
-
-def _by_charge(picked: list[tuple[Allocation, int]]) -> list[tuple[str, int]]:
-    total: dict[str, int] = {}
-    for found, amount_minor in picked:
-        total[found.charge] = total.get(found.charge, 0) + amount_minor
-    return list(total.items())
+    standing = draft.plan(plan_id).recoveries
+    own = tuple(found for found in standing if found.payment == payment.id)
+    picked = latest_first(own, amount_minor)
+    for (_, since), charges in _by_application(picked).items():
+        plan = draft.plan(plan_id)
+        parts = tuple(
+            recovered_part(plan.charges[name], amount, -1) for name, amount in charges.items()
+        )
+        target = payment.unapplied(sum(charges.values()))
+        undone = facts.RecoveryReversed(
+            **plan.fields, payment=payment.id, target=target, parts=parts, reason=undoing.reason
+        )
+        use = Used(plan=plan_id, use="recovery", amount_minor=target.amount_minor, since=since)
+        day = max(undoing.on, since)
+        _release(payment.id, use, day, target, draft)
+        draft.record(plan_stream(plan_id), day, undone)
 
 
 def recovered_part(charge: Charge, amount_minor: int, sign: int) -> Part:

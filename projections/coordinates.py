@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ledger.envelope import iso_moment
-from ledger.fields import parse_moment
+from ledger.fields import parse_moment, plain_day
 from ledger.opening import LedgerIdentity
 from ledger.store.log import head_position, position_at, recorded_us_at
 
@@ -58,7 +58,7 @@ def resolve(
 def parse_day(text: str) -> date:
     """Read a calendar day. Raises CoordinateError."""
     try:
-        return date.fromisoformat(text)
+        return plain_day(text)
     except ValueError:
         message = f"{text!r} is not a day: write it as in 2026-01-15"
         raise CoordinateError(message) from None
@@ -67,7 +67,7 @@ def parse_day(text: str) -> date:
 def _moment(ledger: LedgerIdentity, text: str) -> int:
     try:
         if len(text) <= len("2026-01-15"):
-            return ledger.day_end_us(date.fromisoformat(text))
+            return ledger.day_end_us(plain_day(text))
         return parse_moment(text, ledger.zone)
     except (ValueError, OverflowError):
         message = f"{text!r} is not a moment: write it as in 2026-01-15 or 2026-01-15T10:00:00Z"

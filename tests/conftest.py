@@ -10,6 +10,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from bootstrap import Acquit, make_store, open_ledger
+from ledger.application import LedgerApplication
 from ledger.opening import Settings, open_or_recognise
 
 ROOT = Path(__file__).parent.parent
@@ -122,19 +124,20 @@ def sqlite_url(_places: Places) -> Iterator[str]:
 @pytest.fixture
 def new_ledger(new_url: NewUrl) -> Iterator[NewLedger]:
     """Give a function that opens a new ledger; the test runs on both databases."""
-    opened: list[Acquit] = []
+    opened: weakref.WeakSet[LedgerApplication] = weakref.WeakSet()
 
     def make(*, simulated: bool = True, timezone: str = "UTC") -> Acquit:
         url = new_url()
         store = make_store(url)
         open_or_recognise(store, Settings("Test", "EUR", timezone, "01-01", simulated, None))
         store.database.close()
-        opened.append(open_ledger(url, actor="tests"))
-        return opened[-1]
+        acquit = open_ledger(url, actor="tests")
+        opened.add(acquit.application)
+        return acquit
 
     yield make
-    for acquit in opened:
-        acquit.close()
+    for application in opened:
+        application.close()
 
 
 @pytest.fixture

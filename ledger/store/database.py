@@ -26,7 +26,7 @@ def normalised(url: str) -> URL:
     """Return `url` with the driver that Acquit uses. Raises LedgerAddressError."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         message = (
             "the ledger's address is not a database URL: "
             "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"

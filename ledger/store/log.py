@@ -20,6 +20,11 @@ def head_position(connection: Connection) -> int:
     return int(connection.execute(select(ledger_head.c.position)).scalar_one())
 
 
+def last_recorded_us(connection: Connection) -> int:
+    """Return the last recorded moment in UTC microseconds, 0 for an empty log."""
+    return int(connection.execute(select(ledger_head.c.recorded_at)).scalar_one())
+
+
 def recorded_event(row: Row[Any]) -> RecordedEvent:
     """Decode one row of `events`. Raises UnreadableEventError, naming the position."""
     try:

@@ -34,8 +34,9 @@ def migrate(database: Database) -> None:
 
 def require_place(database: Database) -> None:
     """Raise LedgerNotReadyError for a SQLite file that is not there: opening would make it."""
-    path = database.url.database
-    if not database.is_postgres and path is not None and not Path(path).exists():
+    path = database.url.database or ""
+    named = not path.startswith("file:")  # SQLite's own form of address may say more than a path.
+    if not database.is_postgres and named and not Path(path).exists():
         message = f"there is no file {path}: make a ledger with `acquit init`"
         raise LedgerNotReadyError(message)
 

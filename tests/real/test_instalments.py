@@ -1,4 +1,4 @@
-"""7,347 real instalment payments: late, short, over and in several rows, they end as the file says."""
+"""7,347 real payments of instalments: late, short, over, in several rows; they end as they should."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def owed_by_credit(path: Path) -> dict[str, Decimal]:
 
 
 def test_every_credit_ends_with_what_the_file_implies(acquit: Acquit, shared: Path) -> None:
-    """For each of the 1,772 credits, charges less payments is what the file implies, to the unit."""
+    """For each of 1,772 credits, charges less payments is what the file implies, to the unit."""
     source = read(load_map(ROOT / "examples" / "imports" / "homecredit.toml"), shared / FILE)
     carried = carry(acquit.application, source, lambda _done, _total: None)
     assert (carried.findings, carried.taken) == ([], source.total)

@@ -91,7 +91,7 @@ def test_each_command_of_a_group_has_its_own_answer(store: Store) -> None:
 
 
 def test_a_loser_drops_those_who_built_on_it(store: Store) -> None:
-    """A command that follows a loser on the same stream loses too; one on another stream does not."""
+    """A command that follows a loser on its stream loses too; one on another stream does not."""
     store.append(NewCommand([event("a", 1)]))
     outcomes = store.append(
         NewCommand([event("a", 1), event("b", 1)]),
@@ -230,9 +230,9 @@ def test_replica_sessions_are_refused_too(store: Store) -> None:
     if not store.database.is_postgres:
         pytest.skip("SQLite has no replica sessions")
     store.append(NewCommand([event("a", 1)]))
+    statement = "SET LOCAL session_replication_role = replica; DELETE FROM events"
     with pytest.raises(Exception, match="append-only"), store.database.writing() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text("DELETE FROM events"))
+        connection.execute(text(statement))
 
 
 REPLACE = (
@@ -294,7 +294,7 @@ def _as_role(store: Store, role: str, statement: Any) -> None:
 
 
 def test_writers_at_once_leave_no_gap(store: Store) -> None:
-    """Eight threads that fight for four streams: every answer is one of two, positions are whole."""
+    """Eight threads fight for four streams: every answer is one of two, positions are whole."""
     outcomes: list[Answer] = []
 
     def fight(number: int) -> None:
@@ -321,10 +321,14 @@ def test_a_rolled_back_append_leaves_no_gap(store: Store) -> None:
     """A transaction that fails after the append gives its positions back."""
     from ledger.store.append import append
 
-    with pytest.raises(RuntimeError, match="power"), store.database.writing() as connection:
-        append(connection, [NewCommand([event("a", 1)], "k", b"h")], lambda: NOW)
-        message = "power cut"
-        raise RuntimeError(message)
+    def cut() -> None:
+        with store.database.writing() as connection:
+            append(connection, [NewCommand([event("a", 1)], "k", b"h")], lambda: NOW)
+            message = "power cut"
+            raise RuntimeError(message)
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        cut()
     assert store.rows() == []
     (outcome,) = store.append(NewCommand([event("a", 1)], "k", b"h"))
     assert outcome.first_position == 1

@@ -1,6 +1,6 @@
 """The house stays tidy: sizes of files and functions, and the tools that read all of it.
 
-The size limits are a ratchet: MEDIAN and MOST say what the code reaches now; they go down, never up.
+The size limits are a ratchet: they go down, never up.
 """
 
 from __future__ import annotations
