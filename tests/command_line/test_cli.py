@@ -51,7 +51,7 @@ def _leaves() -> Iterator[Any]:
             yield pytest.param(path, id=" ".join(path))
 
 
-@pytest.mark.parametrize("path", _leaves())
+@pytest.mark.parametrize("path", list(_leaves()))
 def test_help_shows_a_command_in_use(shell: Shell, path: tuple[str, ...]) -> None:
     """The help of every command has an example, a whole command line."""
     help_text = shell.run(*path, "--help").out

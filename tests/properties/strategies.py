@@ -33,7 +33,7 @@ _COMMON = settings(
         HealthCheck.data_too_large,
     ],
 )
-settings.register_profile("default", _COMMON, max_examples=16, derandomize=True, database=None)
+settings.register_profile("default", _COMMON, max_examples=10, derandomize=True, database=None)
 settings.register_profile("long", _COMMON, max_examples=400, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

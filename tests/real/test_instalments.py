@@ -1,4 +1,4 @@
-"""7,347 real payments of instalments: late, short, over, in several rows; they end as they should."""
+"""7,347 real payments of instalments, late, short, over and in pieces, end as the file says."""
 
 from __future__ import annotations
 
