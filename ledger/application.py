@@ -354,7 +354,7 @@ class _Batch:
     def _moment_us(self, command: Command) -> int:
         """Return when a line will be recorded, as the append judges it. Raises RecordedGoesBack."""
         if command.recorded_us is None:
-            return max(self._last_us, self._application.default_us(command))
+            return max(self._last_us + 1, self._application.default_us(command))
         if command.recorded_us < self._last_us:
             raise RecordedGoesBack(recorded=iso_moment(command.recorded_us))
         return command.recorded_us

@@ -53,8 +53,8 @@ class NewEvent:
 class NewCommand:
     """The events of one command; its id is an idempotency key where there is a request hash.
 
-    `recorded_us` is the recording time given in a simulated ledger; `default_recorded_us` is used
-    there when none is given, if it is not before the last moment. A real ledger ignores both.
+    `recorded_us` is the recording time given in a simulated ledger; where none is given, it is
+    `default_recorded_us` there, or a microsecond after the last moment. A real ledger ignores both.
     """
 
     events: Sequence[NewEvent]
@@ -199,7 +199,7 @@ def _judge(
     if not head.simulated:
         moment = max(clock_us(), head.recorded_us + 1)
     elif command.recorded_us is None:
-        moment = max(head.recorded_us, command.default_recorded_us)
+        moment = max(head.recorded_us + 1, command.default_recorded_us)
     elif command.recorded_us < head.recorded_us:
         return Outcome(Answer.RECORDED_EARLIER)
     else:

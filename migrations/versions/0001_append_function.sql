@@ -71,7 +71,8 @@ BEGIN
             moment := greatest(
                 (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, head.recorded_at + 1);
         ELSE
-            moment := coalesce(given_recorded[i], greatest(head.recorded_at, default_recorded[i]));
+            moment := coalesce(
+                given_recorded[i], greatest(head.recorded_at + 1, default_recorded[i]));
             IF answer = 'accepted' AND moment < head.recorded_at THEN
                 answer := 'recorded_earlier';
             END IF;

@@ -158,7 +158,7 @@ def test_a_simulated_ledger_takes_the_time_that_it_is_given(store: Store) -> Non
         NewCommand([event("e", 1)], default_recorded_us=700),
     )
     assert answers(outcomes)[2] is Answer.RECORDED_EARLIER
-    assert [row.recorded_at for row in store.rows()] == [500, 500, 500, 700]
+    assert [row.recorded_at for row in store.rows()] == [500, 500, 501, 700]
 
 
 def test_a_closed_day_posts_to_the_first_open_one(store: Store) -> None:

@@ -1,0 +1,88 @@
+"""`acquit export` and the logs: files that appear whole or not at all, output for pipes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from projections.exports import beancount
+from tests.command_line.conftest import Shell
+
+
+@pytest.mark.parametrize("program", ["beancount", "hledger"])
+def test_an_export_goes_to_a_file_or_a_pipe(told: Shell, program: str) -> None:
+    """The file and standard output hold the same lines; the number of lines is said."""
+    piped = told.on_ledger("export", program, "-")
+    said = told.on_ledger("export", program, "books.txt")
+    content = (told.folder / "books.txt").read_text(encoding="utf-8")
+    assert piped.out == content
+    assert said.out == f"Wrote {len(content.splitlines())} lines to books.txt\n"
+    assert "P-1" in content
+
+
+def test_exported_beancount_is_accepted(told: Shell) -> None:
+    """bean-check accepts what the command wrote."""
+    told.on_ledger("export", "beancount", "books.beancount")
+    checker = Path(sys.executable).parent / "bean-check"
+    done = subprocess.run(
+        [str(checker), str(told.folder / "books.beancount")], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_export_that_fails_leaves_the_old_file(
+    shown: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where writing stops in the middle, the file is what it was, and no other is left behind."""
+    target = shown.folder / "books.txt"
+    target.write_text("old", encoding="utf-8")
+
+    def broken(*_arguments: object) -> object:
+        yield "first line"
+        message = "disk full"
+        raise OSError(28, message, "books.txt")
+
+    monkeypatch.setattr(beancount, "lines", broken)
+    before = sorted(path.name for path in shown.folder.iterdir())
+    said = shown.on_ledger("export", "beancount", "books.txt")
+    assert (said.status, said.err) == (2, "Error: disk full: books.txt\n")
+    assert target.read_text(encoding="utf-8") == "old"
+    assert sorted(path.name for path in shown.folder.iterdir()) == before
+
+
+def test_an_unknown_book_is_said_in_a_sentence(shown: Shell) -> None:
+    """An export of a book that was not adopted names those that were."""
+    said = shown.on_ledger("export", "hledger", "-", "--book", "pcg")
+    assert (said.status, said.err) == (2, "Error: there is no book 'pcg': known are generic\n")
+
+
+def test_logs_hold_positions_and_no_content(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ACQUIT_LOG=debug each line on standard error is JSON, without names or amounts."""
+    monkeypatch.setenv("ACQUIT_LOG", "debug")
+    line = {"command": "receive_payment", "id": "p", "on": "2026-01-01", "payment": "secret-name"}
+    payments = [
+        line | {"amount": "1.23", "currency": "EUR"},
+        line | {"id": "q", "payment": "other", "amount": "4.56", "currency": "EUR"},
+    ]
+    said = shell.record(payments)
+    logs = [json.loads(text) for text in said.err.splitlines()]
+    assert [log["event"] for log in logs] == ["batch stored"]
+    assert (logs[0]["lines"], logs[0]["commands"], logs[0]["level"]) == (2, 2, "debug")
+    assert "secret-name" not in said.err
+    assert "1.23" not in said.err
+    folded = shell.on_ledger("aging").err.splitlines()
+    assert json.loads(folded[0])["event"] == "folded"
+
+
+def test_an_unknown_log_level_is_said_in_a_sentence(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ACQUIT_LOG takes one of four words."""
+    monkeypatch.setenv("ACQUIT_LOG", "loud")
+    said = shell.on_ledger("aging")
+    assert (said.status, said.err.count("\n")) == (2, 1)
+    assert "ACQUIT_LOG is 'loud'" in said.err
