@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, Column, Date, SmallInteger, Table
 
-from ledger.books.posting import entry_of
 from ledger.envelope import RecordedEvent
 from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, metadata
@@ -33,15 +32,14 @@ def fold(events: Sequence[RecordedEvent], books: Books) -> Changes:
     """Add up the turnovers of a batch by account and day."""
     sums: dict[tuple[object, ...], list[int]] = {}
     for event in events:
-        for chart in books.charts(event.posted_on, event.position):
-            entry = entry_of(event, chart)
-            for posting in entry.postings if entry else ():
+        for chart, entry in books.entries(event):
+            for posting in entry.postings:
                 key = (
                     chart.book,
                     chart.by_role[posting.role].account,
                     posting.role,
-                    entry.currency if entry else "",
-                    entry.exponent if entry else 0,
+                    entry.currency,
+                    entry.exponent,
                     event.posted_on,
                 )
                 turned = sums.setdefault(key, [0, 0])

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Table,
     delete,
     func,
-    insert,
     inspect,
     select,
     tuple_,
@@ -30,6 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ledger.events import LEDGER_STREAM
 from ledger.store.database import Database
 from ledger.store.log import head_position, read_range, read_stream
+from ledger.store.rows import insert_rows
 from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, Row, metadata
 
@@ -157,7 +157,7 @@ class Engine:
 def write(connection: Connection, tables: Mapping[str, Table], changes: Changes) -> None:
     """Carry out a fold's changes in the caller's transaction."""
     for name, rows in changes.added.items():
-        connection.execute(insert(tables[name]), rows)
+        insert_rows(connection, tables[name], rows)
     for name, rows in changes.raised.items():
         _raise(connection, tables[name], rows)
     for name, keys in changes.gone.items():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, SmallInteger, Table
 
-from ledger.books.posting import JournalEntry, entry_of
+from ledger.books.posting import JournalEntry
 from ledger.envelope import RecordedEvent
 from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, Row, metadata
@@ -50,29 +50,26 @@ def fold(events: Sequence[RecordedEvent], books: Books) -> Changes:
     """Post a batch of events in every book."""
     changes = Changes()
     for event in events:
-        for chart in books.charts(event.posted_on, event.position):
-            entry = entry_of(event, chart)
-            if entry is not None:
-                changes.add(entries, _entry_row(event, entry))
-                for line, posting in enumerate(entry.postings, 1):
-                    account = chart.by_role[posting.role].account
-                    changes.add(
-                        postings,
-                        {
-                            "position": event.position,
-                            "book": entry.book,
-                            "line": line,
-                            "posted_on": event.posted_on,
-                            "account": account,
-                            "role": posting.role,
-                            "currency": entry.currency,
-                            "exponent": entry.exponent,
-                            "amount_minor": posting.amount_minor,
-                            "customer": posting.customer,
-                            "plan": posting.plan,
-                            "charge": posting.charge,
-                        },
-                    )
+        for chart, entry in books.entries(event):
+            changes.add(entries, _entry_row(event, entry))
+            for line, posting in enumerate(entry.postings, 1):
+                changes.add(
+                    postings,
+                    {
+                        "position": event.position,
+                        "book": entry.book,
+                        "line": line,
+                        "posted_on": event.posted_on,
+                        "account": chart.by_role[posting.role].account,
+                        "role": posting.role,
+                        "currency": entry.currency,
+                        "exponent": entry.exponent,
+                        "amount_minor": posting.amount_minor,
+                        "customer": posting.customer,
+                        "plan": posting.plan,
+                        "charge": posting.charge,
+                    },
+                )
     return changes
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import MetaData, Table
 
 from ledger.books.accounts import Chart, chart_of
+from ledger.books.posting import JournalEntry, entry_of
 from ledger.envelope import RecordedEvent
 from ledger.events import RulesAdopted
 
@@ -26,6 +27,7 @@ class Books:
     """The charts that were adopted, each from its day on; the latest adoption for a day counts."""
 
     adopted: tuple[tuple[date, int, Chart], ...]
+    _posted: dict[int, list[tuple[Chart, JournalEntry]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ledger_events: Sequence[RecordedEvent]) -> Books:
@@ -48,6 +50,19 @@ class Books:
                 if known is None or (since, adopted_at) >= known[:2]:
                     latest[chart.book] = adoption
         return [latest[book][2] for book in sorted(latest)]
+
+    def entries(self, event: RecordedEvent) -> list[tuple[Chart, JournalEntry]]:
+        """Return the journal entries of an event, one for each book in which it posts.
+
+        They are remembered, since several folds of one batch ask for the same ones.
+        """
+        posted = self._posted.get(event.position)
+        if posted is None:
+            charts = self.charts(event.posted_on, event.position)
+            found = ((chart, entry_of(event, chart)) for chart in charts)
+            posted = [(chart, entry) for chart, entry in found if entry is not None]
+            self._posted[event.position] = posted
+        return posted
 
     def newest(self, book: str) -> Chart | None:
         """Return the chart of a book that was adopted last, None if there is no such book."""

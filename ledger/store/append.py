@@ -15,11 +15,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from ledger.envelope import moment_of
 from ledger.store.leaf import leaf_hash
 from ledger.store.log import stream_versions
+from ledger.store.rows import insert_rows
 from ledger.store.schema import command_keys, events, ledger_head
 
 NEW_STREAM = -1  # Versions of a new stream start at 1; the library's own recorders start at 0 too.
@@ -157,10 +158,8 @@ def _append_sqlite(
                     "first_position": outcome.first_position,
                 }
             )
-    if key_rows:
-        connection.execute(insert(command_keys), key_rows)
-    if event_rows:
-        connection.execute(insert(events), event_rows)
+    insert_rows(connection, command_keys, key_rows)
+    insert_rows(connection, events, event_rows)
     connection.execute(
         update(ledger_head).values(position=head.position, recorded_at=head.recorded_us)
     )
