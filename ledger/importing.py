@@ -11,11 +11,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ledger.application import LedgerApplication, Result, Verdict
 from ledger.command_file import Line
+from ledger.envelope import iso_moment
+from ledger.fields import parse_moment
 from ledger.imports import Finding, Imported, Sourced
+from ledger.store.log import last_recorded_us
 from ledger.terms.refusals import Refusal
+
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,23 @@ def carry(
 
 
 def _lines(application: LedgerApplication, commands: Iterable[Sourced]) -> Iterator[Line]:
-    """Number the commands; a real ledger gets them without recording times."""
+    """Number the commands, with recording times that the ledger can take.
+
+    A real ledger gets none; a simulated one that has come further already gets its last moment.
+    """
     simulated = application.identity.simulated
+    with application.store.database.reading() as connection:
+        last_us = last_recorded_us(connection)
     for number, sourced in enumerate(commands, 1):
-        content: dict[str, Any] = sourced.command
-        if not simulated:
-            content = {name: value for name, value in content.items() if name != "recorded"}
+        content: dict[str, Any] = dict(sourced.command)
+        given = content.pop("recorded", None)
+        if simulated and given is not None:
+            content["recorded"] = max(given, iso_moment(last_us), key=_utc_us)
         yield Line(number, content)
+
+
+def _utc_us(moment: str) -> int:
+    return parse_moment(moment, _UTC)
 
 
 def _findings(

@@ -89,6 +89,15 @@ def test_a_real_ledger_keeps_its_own_time(
     assert len(said) == 4
 
 
+def test_a_simulated_ledger_that_came_further_takes_it_too(shell: Shell, source: list[str]) -> None:
+    """Recording times before the ledger's last moment become that moment: nothing goes back."""
+    later = {"command": "charge_due", "id": "x", "on": "2030-01-01"}
+    shell.record([later | {"recorded": "2030-01-01T00:00:00Z"}])
+    assert shell.on_ledger(*source, "--format", "json").json()["sum_taken"] == "150.50"
+    entries = shell.on_ledger("journal", "--format", "json").json()
+    assert {entry["recorded_at"] for entry in entries} == {"2030-01-01T00:00:00.000000Z"}
+
+
 def test_commands_can_be_written_instead(shell: Shell, source: list[str]) -> None:
     """With --commands nothing is recorded; the file can be recorded later, to the same end."""
     before = shell.stored()
