@@ -322,5 +322,10 @@ def simulate(plans: int, seed: int, start: datetime) -> None:
     """
     from ledger.simulation import commands as simulated
 
-    for command in simulated(plans, seed, start.date()):
-        sys.stdout.write(json.dumps(command, separators=(",", ":")) + "\n")
+    opened = 0
+    with output.progress_bar("Simulating") as progress:
+        for command in simulated(plans, seed, start.date()):
+            sys.stdout.write(json.dumps(command, separators=(",", ":")) + "\n")
+            if command["command"] == "open_plan":
+                opened += 1
+                progress(opened, plans)

@@ -281,7 +281,11 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.UsageError(message)
     names = [name] if name else list(CHECKS)
     with reporting(door) as report:
-        found = {each: run(report.connection, each, report.at.position) for each in names}
+        with output.progress_bar("Checking") as progress:
+            found = {}
+            for done, each in enumerate(names):
+                progress(done, len(names))
+                found[each] = run(report.connection, each, report.at.position)
         title = f"Checks, {stamp(door, report.at)}"
     if form == "json":
         output.print_json(

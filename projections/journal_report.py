@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from ledger.envelope import iso_moment
 from ledger.terms.money import amount_text
@@ -34,28 +34,36 @@ def journal(
     by_day: bool = False,
 ) -> Iterator[EntryRow]:
     """Yield entries by position, or by (posted_on, position) with `by_day`; legs in their order."""
-    query = (
-        select(entries, postings)
-        .join(
-            postings,
-            and_(postings.c.position == entries.c.position, postings.c.book == entries.c.book),
-        )
-        .where(
-            entries.c.book == wanted.book,
-            entries.c.position <= at.position,
-            entries.c.posted_on <= at.as_of,
-        )
+    query = select(entries, postings).join(
+        postings,
+        and_(postings.c.position == entries.c.position, postings.c.book == entries.c.book),
+    )
+    query = _filtered(query, at, wanted)
+    days = (entries.c.posted_on,) if by_day else ()
+    query = query.order_by(*days, entries.c.position, postings.c.line)
+    rows = connection.execution_options(yield_per=2000).execute(query)
+    for _, legs in groupby(rows, key=lambda row: row.position):
+        yield _entry(list(legs))
+
+
+def entry_count(connection: Connection, at: Coordinates, wanted: JournalFilter) -> int:
+    """Return how many entries `journal` yields."""
+    query = _filtered(select(func.count()).select_from(entries), at, wanted)
+    return int(connection.execute(query).scalar_one())
+
+
+def _filtered(query: Select[Any], at: Coordinates, wanted: JournalFilter) -> Select[Any]:
+    query = query.where(
+        entries.c.book == wanted.book,
+        entries.c.position <= at.position,
+        entries.c.posted_on <= at.as_of,
     )
     if wanted.since is not None:
         query = query.where(entries.c.posted_on >= wanted.since)
     if wanted.plan is not None:
         touching = select(postings.c.position).where(postings.c.plan == wanted.plan)
         query = query.where(entries.c.position.in_(touching))
-    days = (entries.c.posted_on,) if by_day else ()
-    query = query.order_by(*days, entries.c.position, postings.c.line)
-    rows = connection.execution_options(yield_per=2000).execute(query)
-    for _, legs in groupby(rows, key=lambda row: row.position):
-        yield _entry(list(legs))
+    return query
 
 
 def _entry(rows: Sequence[Row[Any]]) -> EntryRow:

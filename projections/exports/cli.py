@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ledger import output
 from ledger.door import Door
 from projections.reporting import BOOK, EVER, journal_at_options, pass_door, reporting, stamp
+
+if TYPE_CHECKING:
+    from projections.rows import EntryRow
+
+_ENTRIES_A_REPORT = 200
 
 
 @click.group()
@@ -57,20 +63,31 @@ def _export(
     door: Door,
     lines: Any,
     path: str,
-    wanted: tuple[str | None, str | None, str],
+    chosen: tuple[str | None, str | None, str],
 ) -> None:
-    from projections.journal_report import JournalFilter, exponents
+    from projections.journal_report import JournalFilter, entry_count, exponents
     from projections.journal_report import journal as report_journal
 
-    as_of, known_at, book = wanted
+    as_of, known_at, book = chosen
     with reporting(door, as_of or EVER, known_at) as report:
         chart = report.books.newest(report.require(book))
-        entries = report_journal(report.connection, report.at, JournalFilter(book), by_day=True)
+        wanted = JournalFilter(book)
+        total = entry_count(report.connection, report.at, wanted)
         title = f"{door.opened.identity.opened.entity}, book {book}, {stamp(door, report.at)}"
         currencies = exponents(report.connection, book)
-        count = _write(path, lines(chart, entries, title, currencies))
+        with output.progress_bar("Exporting") as progress:
+            entries = report_journal(report.connection, report.at, wanted, by_day=True)
+            seen = _counted(entries, lambda done: progress(done, total))
+            count = _write(path, lines(chart, seen, title, currencies))
     if path != "-":
         click.echo(f"Wrote {count} lines to {path}")
+
+
+def _counted(entries: Iterable[EntryRow], report: Callable[[int], None]) -> Iterator[EntryRow]:
+    for done, entry in enumerate(entries, 1):
+        yield entry
+        if done % _ENTRIES_A_REPORT == 0:
+            report(done)
 
 
 def _write(path: str, lines: Iterable[str]) -> int:
