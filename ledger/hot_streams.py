@@ -14,7 +14,7 @@ from ledger.draft import Stream, replayed
 from ledger.envelope import Event, RecordedEvent
 from ledger.store.log import read_streams, stream_versions
 
-MOST_HOT_STREAMS = 20_000
+MOST_HOT_STREAMS = 4_000
 
 
 class HotStreams:
