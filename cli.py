@@ -6,6 +6,7 @@ Nothing heavy is imported until a command asks for it, so that `acquit --help` s
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ledger.store.recorder import StoreRecorder
 
 FAILED = 2
+PIPE_CLOSED = 141  # What a shell says of a program ended by SIGPIPE.
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -108,8 +110,8 @@ def demo(plans: int, seed: int) -> None:
 
 def _run(arguments: list[str]) -> None:
     """Show a command as a user would type it, then what it says. Raises Exit if it fails."""
-    shown = [word for word in arguments[:-2] if "acquit-demo-" not in word]
-    click.secho(f"$ acquit {' '.join(shown)}", bold=True)
+    shown = [word.rpartition("/")[2] for word in arguments[:-2]]
+    click.secho(f"$ acquit {shlex.join(shown)}", bold=True)
     status = main(arguments)
     if status:
         raise click.exceptions.Exit(status)
@@ -169,9 +171,8 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return FAILED
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - nobody reads any more
-        return FAILED
+    except SystemExit:  # click's answer to a reader that has gone away, as `head` does.
+        return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the one place where an error becomes a sentence
         click.echo(f"Error: {_sentence(error)}", err=True)
         return FAILED
@@ -188,7 +189,8 @@ def _sentence(error: Exception) -> str:
         return f"{error.strerror or error}: {error.filename or 'no file'}"
     if type(error).__module__.startswith("sqlalchemy."):
         said = str(getattr(error, "orig", None) or error).strip().splitlines()
-        return f"the database refused: {said[0] if said else type(error).__name__}"
+        why = said[0] if said else type(error).__name__
+        return f"the database refused: {why} (what was stored stays; run the same command again)"
     return f"unforeseen, {type(error).__name__}: {error} (set ACQUIT_TRACE=1 to see where)"
 
 

@@ -58,9 +58,10 @@ def init(
       acquit init --entity "Example SARL" --timezone Europe/Paris
       acquit init --simulated --ledger sqlite:///demo.db
     """
-    from ledger.opening import Settings, open_or_recognise
+    from ledger.opening import Settings, checked, open_or_recognise
 
     settings = Settings(entity, currency, timezone, fiscal_year_start, simulated, recorded)
+    checked(settings)
     store = door.make_store(door.url)
     try:
         made = open_or_recognise(store, settings)
@@ -223,7 +224,7 @@ def replay(door: Door, name: str, form: str) -> None:
 @click.option(
     "--commands",
     "commands_file",
-    type=click.File("w", encoding="utf-8"),
+    type=click.File("w", encoding="utf-8", lazy=True),
     help="Write the command file here (- for standard output) and record nothing.",
 )
 @output.FORMAT
@@ -249,8 +250,14 @@ def import_(
     """
     from ledger.imports import load_map, read
 
-    imported = read(load_map(map_path), file)
     listing = findings or Path(f"{file.name}.findings.csv")
+    written = [listing, *([Path(commands_file.name)] if commands_file else [])]
+    if any(
+        path.exists() and path.samefile(read_) for path in written for read_ in (file, map_path)
+    ):
+        message = "the findings or commands would overwrite the file or its map: name another file"
+        raise click.UsageError(message)
+    imported = read(load_map(map_path), file)
     if commands_file is not None:
         for sourced in imported.commands:
             commands_file.write(json.dumps(sourced.command, ensure_ascii=False) + "\n")

@@ -16,6 +16,7 @@ from ledger.terms.refusals import Refusal
 
 MOST_BYTES = 1_000_000
 _BOM = b"\xef\xbb\xbf"
+_KINDS = {list: "a list", str: "text", int: "a number", float: "a number", bool: "true or false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def parse(raw: bytes, *, ended: bool = True) -> dict[str, Any]:
         text = raw.decode()
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
         if not isinstance(value, dict):
-            raise LineNotJson(problem=f"it is a {type(value).__name__}")
+            raise LineNotJson(problem=f"it is {_KINDS.get(type(value), 'null')}")
         if "\\u" in text:
             _refuse_surrogates(value)
     except UnicodeDecodeError as error:

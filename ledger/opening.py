@@ -136,7 +136,7 @@ def open_or_recognise(recorder: StoreRecorder, settings: Settings) -> bool:
 
     Raises SettingsError when a setting is wrong or another ledger is there, CurrencyUnknown.
     """
-    wanted, recorded_us = _checked(settings)
+    wanted, recorded_us = checked(settings)
     try:
         create(recorder, wanted, recorded_us)
     except LedgerExistsError:
@@ -152,7 +152,8 @@ def open_or_recognise(recorder: StoreRecorder, settings: Settings) -> bool:
     return True
 
 
-def _checked(settings: Settings) -> tuple[LedgerOpened, int | None]:
+def checked(settings: Settings) -> tuple[LedgerOpened, int | None]:
+    """Return event zero and its recording time. Raises SettingsError, CurrencyUnknown."""
     currency_exponent(settings.currency)
     try:
         zone = ZoneInfo(settings.timezone)

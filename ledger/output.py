@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 _SHOW_AFTER_SECONDS = 1.0
 _WIDTH_OF_FILES = 160
 RIGHT = frozenset(
-    {"debit", "credit", "balance", "outstanding", "amount", "days", "total", "position", "#"}
+    {
+        "#",
+        "amount",
+        "balance",
+        "credit",
+        "debit",
+        "not_due",
+        "outstanding",
+        "position",
+        "total",
+    }
 )
 
 FORMAT = click.option(
@@ -61,23 +71,44 @@ def print_table(
     rows: Iterable[Sequence[object]],
     footer: Sequence[object] | None = None,
 ) -> None:
-    """Print a table for people: figures to the right, a title, perhaps a last line of totals."""
+    """Print a table for people: figures to the right, a title, perhaps a last line of totals.
+
+    Columns in which nothing stands are left out.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     console = _console()
     console.print(Text(title, style="bold"))
+    shown = [[_shown(value) for value in row] for row in rows]
+    foot = [_shown(value) for value in footer or [""] * len(columns)]
+    if not shown and footer is None:
+        console.print("  nothing\n")
+        return
+    used = [
+        index
+        for index in range(len(columns))
+        if foot[index] or any(row[index] for row in shown) or not shown
+    ]
     table = Table(box=SIMPLE_HEAD, show_footer=bool(footer))
-    foot = list(footer or [""] * len(columns))
-    for name, last in zip(columns, foot, strict=True):
-        right = name in RIGHT or (name[:1].isdigit()) or name in {"not due", "over"}
+    for index in used:
+        figures = _is_figure(columns[index])
+        widest = max(len(text) for text in (foot[index], *(row[index] for row in shown)))
         table.add_column(
-            name, Text(_shown(last)), justify="right" if right else "left", no_wrap=right
+            columns[index],
+            Text(foot[index]),
+            justify="right" if figures else "left",
+            min_width=widest if figures else None,  # An amount is never cut.
         )
-    for row in rows:
-        table.add_row(*(Text(_shown(value)) for value in row))
-    console.print(table)
+    for row in shown:
+        table.add_row(*(Text(row[index]) for index in used))
+    needed = console.measure(table).minimum
+    console.print(table, width=max(needed, console.width), crop=False)
+
+
+def _is_figure(column: str) -> bool:
+    return column in RIGHT or column[:1].isdigit() or column.startswith("over_")
 
 
 def _shown(value: object) -> str:

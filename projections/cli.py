@@ -177,7 +177,11 @@ def journal(
             output.print_csv(_LEG_COLUMNS, _legs(rows))
         else:
             shown = ([row[name] for name in _SHOWN_LEG] for row in _legs(rows))
-            output.print_table(f"Journal, {stamp(door, report.at)}", _SHOWN_LEG, shown)
+            output.print_table(
+                f"Journal, {stamp(door, report.at, bounded=bool(until or as_of))}",
+                _SHOWN_LEG,
+                shown,
+            )
 
 
 _ENTRY_COLUMNS = (

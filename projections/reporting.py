@@ -87,9 +87,9 @@ EVER = "9999-12-31"
 """The journal has no last day unless it is given one."""
 
 
-def stamp(door: Door, at: Coordinates) -> str:
-    """Say in a title where a report stands."""
+def stamp(door: Door, at: Coordinates, *, bounded: bool = True) -> str:
+    """Say in a title where a report stands; `bounded`: it has a last accounting day."""
     simulated = ", simulated ledger" if door.opened.identity.simulated else ""
     known = at.known_at[:19].replace("T", " ")
-    day = f"as of {at.as_of}, " if at.as_of.isoformat() != EVER else ""
+    day = f"as of {at.as_of}, " if bounded else ""
     return f"{day}known at {known} UTC (position {at.position}{simulated})"

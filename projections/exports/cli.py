@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -73,7 +73,8 @@ def _export(
         chart = report.books.newest(report.require(book))
         wanted = JournalFilter(book)
         total = entry_count(report.connection, report.at, wanted)
-        title = f"{door.opened.identity.opened.entity}, book {book}, {stamp(door, report.at)}"
+        at = stamp(door, report.at, bounded=as_of is not None)
+        title = f"{door.opened.identity.opened.entity}, book {book}, {at}"
         currencies = exponents(report.connection, book)
         with output.progress_bar("Exporting") as progress:
             entries = report_journal(report.connection, report.at, wanted, by_day=True)
@@ -91,21 +92,38 @@ def _counted(entries: Iterable[EntryRow], report: Callable[[int], None]) -> Iter
 
 
 def _write(path: str, lines: Iterable[str]) -> int:
-    """Write lines to a file, which appears whole or not at all; return how many were written."""
+    """Write lines and return how many; a file appears whole or not at all, a pipe gets them."""
     if path == "-":
         for line in lines:
             click.echo(line)
         return 0
-    count = 0
-    target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name)
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8") as pipe:
+            return _write_to(pipe, lines)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            for count, line in enumerate(lines, 1):  # noqa: B007 - the last number is the count
-                file.write(line + "\n")
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        with _named(part, path) as file:
+            count = _write_to(file, lines)
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
+    return count
+
+
+def _named(part: Path, path: str) -> TextIO:
+    """Open the file in which an export grows; what goes wrong is said of the path given."""
+    try:
+        return part.open("w", encoding="utf-8")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+
+
+def _write_to(file: TextIO, lines: Iterable[str]) -> int:
+    count = 0
+    for count, line in enumerate(lines, 1):  # noqa: B007 - the last number is the count
+        file.write(line + "\n")
     return count

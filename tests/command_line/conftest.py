@@ -47,6 +47,10 @@ class Shell:
         out, err = self._capture.readouterr()
         return Said(status, out, err)
 
+    def said(self) -> str:
+        """Return what has been printed since the last command."""
+        return self._capture.readouterr().out
+
     def on_ledger(self, *arguments: str) -> Said:
         """Run a command line on the ledger."""
         return self.run(*arguments, "--ledger", self.url)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from ledger import output
 from projections.exports import beancount
 from tests.command_line.conftest import Shell
 
@@ -86,3 +88,64 @@ def test_an_unknown_log_level_is_said_in_a_sentence(
     said = shell.on_ledger("aging")
     assert (said.status, said.err.count("\n")) == (2, 1)
     assert "ACQUIT_LOG is 'loud'" in said.err
+
+
+def test_an_export_follows_a_link_and_keeps_the_mode(shown: Shell) -> None:
+    """A link stays a link to the file that it names, with that file's mode."""
+    target, link = shown.folder / "real.txt", shown.folder / "link.txt"
+    target.write_text("old", encoding="utf-8")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    assert shown.on_ledger("export", "hledger", "link.txt").status == 0
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8") != "old"
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_into_a_pipe_leaves_it_a_pipe(shown: Shell) -> None:
+    """What is no ordinary file is written to, never replaced."""
+    pipe = shown.folder / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    said = shown.on_ledger("export", "hledger", "pipe")
+    out, _ = reader.communicate()
+    assert said.out == f"Wrote {len(out.splitlines())} lines to pipe\n"
+    assert pipe.is_fifo()
+    assert out.decode() == shown.on_ledger("export", "hledger", "-").out
+
+
+@pytest.mark.parametrize(("path", "why"), [(".", "Is a directory"), ("no/x", "No such file")])
+def test_an_export_names_the_path_that_it_was_given(shown: Shell, path: str, why: str) -> None:
+    """A path that cannot be written is said as it was typed."""
+    said = shown.on_ledger("export", "hledger", path)
+    assert said.status == 2
+    assert said.err.startswith(f"Error: {why}")
+    assert "part" not in said.err
+
+
+def test_the_last_month_of_the_calendar_is_exported(shell: Shell) -> None:
+    """An entry of December 9999 is written; Beancount has no day after it to assert on."""
+    line = {"command": "receive_payment", "id": "p", "on": "9999-12-31", "payment": "pay"}
+    assert shell.record([line | {"amount": "1.00", "currency": "EUR"}]).status == 0
+    said = shell.on_ledger("export", "beancount", "-")
+    assert said.status == 0
+    assert "9999-12-31 *" in said.out
+
+
+def test_an_amount_is_never_cut_in_a_narrow_table(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However narrow the terminal, figures stand whole; empty columns are left out."""
+    monkeypatch.setattr(output, "_WIDTH_OF_FILES", 60)
+    columns = ["currency", "document", "not_due", "1-30", "over_90", "credit", "total"]
+    row = ["EUR", None, "0.00", "150000.00", "225000.00", "0.00", "375000.00"]
+    output.print_table("Totals", columns, [row])
+    said = shell.said()
+    assert "document" not in said
+    assert all(figure in said for figure in row[2:] if figure)
+    assert "…" not in said.splitlines()[-2]
+
+
+def test_an_empty_table_says_so(shell: Shell) -> None:
+    """A report with nothing in it says so."""
+    assert "nothing" in shell.on_ledger("aging").out

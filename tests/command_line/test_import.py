@@ -126,6 +126,15 @@ def test_a_file_without_wrong_rows_ends_well(shell: Shell, source: list[str]) ->
     assert findings(shell.folder) == []
 
 
+def test_findings_never_overwrite_their_source(shell: Shell, source: list[str]) -> None:
+    """The file, its map and the findings are three files."""
+    for wrong in ("invoices.csv", "map.toml"):
+        assert shell.on_ledger(*source, "--findings", wrong).status == 2
+        assert shell.on_ledger(*source, "--commands", wrong).status == 2
+    assert (shell.folder / "invoices.csv").read_text(encoding="utf-8") == ROWS
+    assert (shell.folder / "map.toml").read_text(encoding="utf-8") == MAP
+
+
 def test_a_wrong_map_is_said_in_a_sentence(shell: Shell, source: list[str]) -> None:
     """A map with an unknown key stops before anything is recorded, naming file and key."""
     before = shell.stored()
