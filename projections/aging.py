@@ -23,7 +23,6 @@ from projections.receivables import charges, movements
 EDGES = (30, 60, 90)
 CREDIT = "credit"
 NOT_DUE = "not_due"
-LEVELS = ("charge", "plan", "customer")
 
 
 class EdgesError(ValueError):

@@ -90,10 +90,6 @@ class Changes:
         """Note a row to insert."""
         self.added.setdefault(table.name, []).append(row)
 
-    def rows(self, table: Table) -> list[Row]:
-        """Return the rows to insert into a table."""
-        return self.added.get(table.name, [])
-
 
 Fold = Callable[[Sequence[RecordedEvent], Books], Changes]
 
