@@ -172,11 +172,11 @@ class LedgerApplication(Application[str]):
 
         An instalment is charged once whatever happens, so the chunks need no key of their own.
         """
+        if self.agenda is None:
+            message = "the ledger was opened without its agenda: open it through bootstrap"
+            raise RuntimeError(message)
         after, count = "", 0
-        while self.agenda is not None:
-            plans = self.agenda.due_plans(command.on, after, PLANS_A_CHUNK)
-            if not plans:
-                break
+        while plans := self.agenda.due_plans(command.on, after, PLANS_A_CHUNK):
             draft = Draft(self._prefetched([plan_stream(plan) for plan in plans]))
             for plan in plans:
                 due_plan(plan, command.on, draft)

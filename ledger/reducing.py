@@ -11,7 +11,7 @@ from datetime import date
 
 from ledger import events as facts
 from ledger.draft import Draft
-from ledger.events import Part, Reduces, payment_stream, plan_stream
+from ledger.events import Part, Reduces, plan_stream
 from ledger.intentions import CancelPlan, Credit, Recover, Waive, WriteOff
 from ledger.plan import Charge, Plan
 from ledger.refusals import (
@@ -27,6 +27,7 @@ from ledger.refusals import (
 )
 from ledger.settling import (
     Undoing,
+    echo_use,
     latest_first,
     open_items,
     recovered_part,
@@ -193,14 +194,6 @@ def recover(command: Recover, draft: Draft) -> None:
             left=amount_text(payment.amount_minor - rest_minor, plan.exponent),
         )
     source = payment.unapplied(payment.amount_minor)
-    applied = facts.PaymentApplied(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
-        plan=plan.id,
-        use="recovery",
-        source=source,
-    )
     received = facts.RecoveryReceived(
         **plan.fields,
         payment=payment.id,
@@ -209,7 +202,7 @@ def recover(command: Recover, draft: Draft) -> None:
             recovered_part(plan.charges[found.charge], found.amount_minor, 1) for found in shares
         ),
     )
-    draft.record(payment_stream(payment.id), command.on, applied)
+    echo_use(payment, plan.id, "recovery", source, command.on, draft)
     draft.record(plan_stream(plan.id), command.on, received)
 
 

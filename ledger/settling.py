@@ -133,14 +133,6 @@ def _apply_shares(
     payment: Payment, plan: Plan, source: Holding, day: date, shares: list[Share], draft: Draft
 ) -> None:
     taken = held_as(source, sum(found.amount_minor for found in shares))
-    applied = facts.PaymentApplied(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
-        plan=plan.id,
-        use="allocation",
-        source=taken,
-    )
     allocated = facts.PaymentAllocated(
         **plan.fields,
         payment=payment.id,
@@ -148,8 +140,23 @@ def _apply_shares(
         received_on=payment.received_on,
         parts=tuple(_filling(plan.charges[found.charge], found.amount_minor) for found in shares),
     )
-    draft.record(payment_stream(payment.id), day, applied)
+    echo_use(payment, plan.id, "allocation", taken, day, draft)
     draft.record(plan_stream(plan.id), day, allocated)
+
+
+def echo_use(
+    payment: Payment, plan_id: str, use: facts.Use, source: Holding, day: date, draft: Draft
+) -> None:
+    """Record in the payment's stream that a plan has used some of its money."""
+    applied = facts.PaymentApplied(
+        payment=payment.id,
+        currency=payment.currency,
+        exponent=payment.exponent,
+        plan=plan_id,
+        use=use,
+        source=source,
+    )
+    draft.record(payment_stream(payment.id), day, applied)
 
 
 def open_items(charges: Iterable[Charge]) -> list[Open]:
