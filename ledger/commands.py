@@ -99,7 +99,10 @@ def _read_terms(fields: Fields) -> Terms:
             raise NotYetAvailable(what=f"field {name!r} of open_plan")
     return Terms(
         schedule=fields.values["schedule"],
-        **_ONLY,
+        billing=_ONLY["billing"],
+        revenue=_ONLY["revenue"],
+        rounding=_ONLY["rounding"],
+        remainder=_ONLY["remainder"],
         customer_kind=fields.choice("customer_kind", "consumer", "business", default="consumer"),
         tax=_read_tax(fields),
         country=fields.optional_text("country"),

@@ -28,12 +28,22 @@ _PRECISION = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instalment:
-    """One dated part of a plan. `billed_on` is the day it becomes a charge."""
+    """One dated part of a plan. `billed_on` is the day it becomes a charge.
+
+    The amount is all that the customer pays: interest and a spread fee are in it.
+    """
 
     number: int
     due_on: date
     billed_on: date
     amount_minor: int
+    interest_minor: int = 0
+    fee_minor: int = 0
+
+    @property
+    def principal_minor(self) -> int:
+        """What is paid of the price itself."""
+        return self.amount_minor - self.interest_minor - self.fee_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
