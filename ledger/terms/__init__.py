@@ -1,1 +1,4 @@
-"""Arithmetic of an agreement: money, dates, schedules, allocation. Pure; standard library only."""
+"""Arithmetic of an agreement: money, dates, schedules, allocation, annual rates, limits of law.
+
+Pure; standard library only.
+"""
