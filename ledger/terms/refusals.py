@@ -81,6 +81,36 @@ class DateOutOfRange(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class HalfYearRateUnknown(Refusal):
+    """A rate of law is known for the half-year it is asked for."""
+
+    rate: str
+    start: str
+    file: str
+    sentence = "the {rate} of {start} is not known: add the row 'from = {start}' to {file}"
+
+
+@dataclass(eq=False, kw_only=True)
+class LawNotInForce(Refusal):
+    """A rule of law is applied to days on which it was in force."""
+
+    law: str
+    day: str
+    file: str
+    sentence = "no {law} is known for {day}: add the row that was in force then to {file}"
+
+
+@dataclass(eq=False, kw_only=True)
+class RecoveryFeeToConsumer(Refusal):
+    """A lump sum for recovery is asked of businesses only."""
+
+    sentence = (
+        "a consumer owes no lump sum for recovery (Code de la consommation L312-38): "
+        "leave the fee out, or charge an indemnity within the limits of D312-16 and D312-17"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
 class NoInstalment(Refusal):
     """A schedule has at least one instalment."""
 

@@ -1,0 +1,60 @@
+"""The files of rates and limits: every row dated and sourced, half-years without gaps."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ledger import policies
+from ledger.terms.late_payment import HalfYearRates, half_year_start
+from ledger.terms.refusals import HalfYearRateUnknown, LawNotInForce
+
+HALF_YEARS = [
+    policies.refinancing_rates(),
+    policies.legal_interest_rates("individual"),
+    policies.legal_interest_rates("professional"),
+]
+
+
+@pytest.mark.parametrize("rates", HALF_YEARS, ids=lambda rates: rates.name)
+def test_half_years_follow_each_other(rates: HalfYearRates) -> None:
+    """Rows begin with a half-year, in order and without a gap."""
+    starts = list(rates.by_start)
+    assert all(start == half_year_start(start) for start in starts)
+    months = [start.year * 12 + start.month for start in starts]
+    assert months == list(range(months[0], months[-1] + 1, 6))
+
+
+@pytest.mark.parametrize("name", ["ecb_refinancing", "fr_legal_interest", "fr_late_payment"])
+def test_every_row_has_a_day_and_a_source(name: str) -> None:
+    """A rate without a source is nobody's rate."""
+    tables = [rows for rows in policies.content(name).values() if isinstance(rows, list)]
+    assert tables
+    for rows in tables:
+        assert all(isinstance(row["from"], date) and row["source"] for row in rows)
+        assert sorted(row["from"] for row in rows) == [row["from"] for row in rows]
+
+
+def test_known_rates() -> None:
+    """Rates as their sources print them, on the first and the last day of a half-year."""
+    assert policies.refinancing_rates().on(date(2013, 1, 1)) == Decimal("0.75")
+    assert policies.refinancing_rates().on(date(2024, 12, 31)) == Decimal("4.25")
+    assert policies.legal_interest_rates("professional").on(date(2015, 6, 30)) == Decimal("0.93")
+    assert policies.legal_interest_rates("individual").on(date(2020, 1, 1)) == Decimal("3.15")
+
+
+def test_an_unknown_half_year_names_the_file() -> None:
+    """What nobody has entered yet is refused, never guessed."""
+    with pytest.raises(HalfYearRateUnknown, match=r"2099-01-01.*ecb_refinancing\.toml"):
+        policies.refinancing_rates().on(date(2099, 3, 1))
+
+
+def test_law_before_its_first_row() -> None:
+    """No law is applied to days before the first that is known."""
+    with pytest.raises(LawNotInForce, match=r"2012-12-31.*fr_late_payment\.toml"):
+        policies.business_law(date(2012, 12, 31))
+    with pytest.raises(LawNotInForce, match="consumer"):
+        policies.consumer_law(date(2016, 6, 30))
+    assert policies.business_law(date(2013, 1, 1)).points == 10
