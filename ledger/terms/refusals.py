@@ -111,6 +111,19 @@ class RecoveryFeeToConsumer(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class HistoryDoesNotAddUp(Refusal):
+    """Past sales were paid or were never paid."""
+
+    sold: int
+    paid: int
+    never_paid: int
+    sentence = (
+        "sales of {sold} minor units are not the {paid} paid and the {never_paid} never paid: "
+        "derive loss rates from one and the same set of sales"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
 class NoInstalment(Refusal):
     """A schedule has at least one instalment."""
 
