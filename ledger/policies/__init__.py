@@ -15,10 +15,12 @@ from importlib import resources
 from typing import Any, Literal
 
 from ledger.terms.late_payment import BusinessLaw, ConsumerLaw, HalfYearRates
-from ledger.terms.refusals import LawNotInForce
+from ledger.terms.refusals import AllocationPolicyUnknown, LawNotInForce
 
 _FOLDER = "ledger/policies"
 _LATE_PAYMENT = "fr_late_payment"
+_ALLOCATION = "allocation"
+_ABOUT = ("title", "source")
 
 
 def refinancing_rates() -> HalfYearRates:
@@ -50,6 +52,22 @@ def consumer_law(day: date) -> ConsumerLaw:
         unpaid_percent=Decimal(row["unpaid_percent"]),
         postponed_percent=Decimal(row["postponed_percent"]),
     )
+
+
+def allocation_policies() -> tuple[str, ...]:
+    """Return the names of the packaged policies of allocation, the default first."""
+    return tuple(content(_ALLOCATION))
+
+
+def allocation_policy(name: str) -> Mapping[str, Any]:
+    """Return a packaged policy of allocation as an event stores it; `read_waterfall` reads it.
+
+    Raises AllocationPolicyUnknown.
+    """
+    policies = content(_ALLOCATION)
+    if name not in policies:
+        raise AllocationPolicyUnknown(name=name[:40], known=", ".join(policies))
+    return {key: value for key, value in policies[name].items() if key not in _ABOUT}
 
 
 @cache

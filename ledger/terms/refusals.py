@@ -124,6 +124,27 @@ class HistoryDoesNotAddUp(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class WaterfallWrong(Refusal):
+    """A policy of allocation is complete and names known words only."""
+
+    field: str
+    problem: str
+    sentence = "field {field!r} of a policy of allocation: {problem}"
+
+
+@dataclass(eq=False, kw_only=True)
+class AllocationPolicyUnknown(Refusal):
+    """A named policy of allocation comes with the package."""
+
+    name: str
+    known: str
+    sentence = (
+        "there is no policy of allocation {name!r}: known are {known}; "
+        "or write one out with by, order and surplus"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
 class NoInstalment(Refusal):
     """A schedule has at least one instalment."""
 

@@ -10,6 +10,7 @@ import pytest
 from ledger import policies
 from ledger.terms.late_payment import HalfYearRates, half_year_start
 from ledger.terms.refusals import HalfYearRateUnknown, LawNotInForce
+from ledger.terms.waterfall import read_waterfall
 
 HALF_YEARS = [
     policies.refinancing_rates(),
@@ -58,3 +59,14 @@ def test_law_before_its_first_row() -> None:
     with pytest.raises(LawNotInForce, match="consumer"):
         policies.consumer_law(date(2016, 6, 30))
     assert policies.business_law(date(2013, 1, 1)).points == 10
+
+
+@pytest.mark.parametrize("name", policies.allocation_policies())
+def test_policies_of_allocation_can_be_read(name: str) -> None:
+    """Each has a title and a source, and no two are the same."""
+    about = policies.content("allocation")[name]
+    assert about["title"]
+    assert about["source"]
+    others = [other for other in policies.allocation_policies() if other != name]
+    written = read_waterfall(policies.allocation_policy(name))
+    assert all(read_waterfall(policies.allocation_policy(other)) != written for other in others)
