@@ -207,10 +207,10 @@ def _print(quoted: Quote, form: str) -> None:
     elif form == "csv":
         output.print_csv(COLUMNS, quoted.as_rows())
     else:
-        _print_tables(quoted)
+        print_tables(quoted)
 
 
-def _print_tables(quoted: Quote) -> None:
+def print_tables(quoted: Quote) -> None:
     """Print the schedule and the costs; a column of interest or fees where there are any."""
     from ledger.quoting import COLUMNS
 

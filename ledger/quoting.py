@@ -149,9 +149,10 @@ def quote(line: Mapping[str, Any]) -> Quote:
 
     Raises OnlyPlansAreQuoted and whatever open_plan is refused with.
     """
-    command = read_command({**_UNNAMED, **line})
+    named = line.get("command", "open_plan")
+    command = read_command({**_UNNAMED, **line}) if named == "open_plan" else None
     if not isinstance(command, OpenPlan):
-        raise OnlyPlansAreQuoted(command=str(line.get("command")))
+        raise OnlyPlansAreQuoted(command=str(named)[:40])
     plan = agreed_plan(command)
     credit = credit_of(command, plan.instalments)
     percents = {rate.method: Decimal(rate.percent) for rate in plan.terms.annual_rates}

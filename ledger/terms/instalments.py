@@ -18,6 +18,7 @@ from ledger.terms.money import share
 from ledger.terms.refusals import (
     DepositOffThePeriods,
     DueBeforeAgreement,
+    FeeDoesNotSpread,
     InstalmentNotPositive,
     InstalmentsOutOfOrder,
     InterestStartsBeforeAgreement,
@@ -172,6 +173,8 @@ def _spread(schedule: Schedule, conditions: Conditions, count: int) -> list[int]
     with_deposit = isinstance(schedule, Deposit) and not conditions.deposit_waived
     cutting = Cutting(conditions.rounding, conditions.remainder)
     parts = split_equally(conditions.spread_fee_minor, count - with_deposit, cutting)
+    if min(parts) < 0:
+        raise FeeDoesNotSpread
     return [*[0] * with_deposit, *parts]
 
 

@@ -261,3 +261,13 @@ class ReductionAboveInstalment(Refusal):
 
     number: int
     sentence = "first_reduced would take more off instalment {number} than it pays of the price"
+
+
+@dataclass(eq=False, kw_only=True)
+class FeeDoesNotSpread(Refusal):
+    """A fee that is spread leaves no instalment less than nothing of it."""
+
+    sentence = (
+        "the spread fee is too small to be rounded in so many parts: use remainder "
+        "largest_remainder, or bill it at signature"
+    )

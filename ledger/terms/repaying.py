@@ -13,7 +13,12 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from ledger.terms.interest import Interest
-from ledger.terms.refusals import InterestBelowZero, LevelAbsorbsLast, NotAboveNeedsEqual
+from ledger.terms.refusals import (
+    InterestBelowZero,
+    LevelAbsorbsLast,
+    MultipleAboveInstalment,
+    NotAboveNeedsEqual,
+)
 from ledger.terms.rounding import rounded
 from ledger.terms.schedule import Shape
 from ledger.terms.splitting import Cutting, cut
@@ -48,7 +53,8 @@ class Repayment:
 def repayments(financing: Financing) -> list[Repayment]:
     """Return what each instalment repays; the capital adds up to what is financed exactly.
 
-    Raises LevelAbsorbsLast, NotAboveNeedsEqual, InterestBelowZero and the rules of `cut`.
+    Raises LevelAbsorbsLast, NotAboveNeedsEqual, InterestBelowZero, MultipleAboveInstalment and the
+    rules of `cut`.
     """
     if financing.interest.method == "level":
         return _level(financing)
@@ -85,6 +91,8 @@ def _level(financing: Financing) -> list[Repayment]:
     if cutting.remainder != "last":
         raise LevelAbsorbsLast(remainder=cutting.remainder)
     exact = level_parts(financing)
+    if 1 < cutting.unit_minor > sum(exact) / len(exact):
+        raise MultipleAboveInstalment
     parts = [rounded(part, cutting.rounding, cutting.unit_minor) for part in exact]
     if interest.final == "not_above":
         if not financing.shape.equal:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from ledger.terms.business_days import AS_THEY_FALL, BusinessDays
 from ledger.terms.dates import Interval
@@ -193,7 +194,7 @@ def _growing(schedule: Progressive) -> Shape:
     if schedule.growth_percent is None:
         step = schedule.growth_minor or 0
         return Shape((1,) * count, tuple(step * index for index in range(count)))
-    grown, whole = (1 + schedule.growth_percent / 100).as_integer_ratio()
+    grown, whole = (1 + Fraction(schedule.growth_percent) / 100).as_integer_ratio()
     return _level_shape(
         tuple(grown**index * whole ** (count - 1 - index) for index in range(count))
     )

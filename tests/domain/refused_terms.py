@@ -136,6 +136,14 @@ BY_TERM: list[tuple[str, dict[str, Any], str]] = [
         "field 'tax[1].gross' is missing",
     ),
     (
+        "FeeDoesNotSpread",
+        {**schedule(instalments=4), **fee(amount="0.02", when="spread"), "rounding": "up"},
+        (
+            "the spread fee is too small to be rounded in so many parts: use remainder "
+            "largest_remainder, or bill it at signature"
+        ),
+    ),
+    (
         "MonthEndNeedsMonths",
         schedule(every="2 weeks", month_end=True),
         "month_end goes with an interval of months, quarters or years: leave it out",
