@@ -24,6 +24,7 @@ from ledger.terms.schedule import (
 
 LEAST_GROWTH_PERCENT = -100
 MOST_GROWTH_PERCENT = 1000
+MOST_GROWTH_DECIMALS = 6
 MOST_WEIGHT = 10**9
 
 
@@ -101,6 +102,9 @@ def _growth_percent(fields: Fields) -> Decimal:
     percent = fields.amount("growth_percent")
     if not LEAST_GROWTH_PERCENT < percent <= MOST_GROWTH_PERCENT:
         problem = f"{percent} is not above {LEAST_GROWTH_PERCENT} and up to {MOST_GROWTH_PERCENT}"
+        raise fields.wrong("growth_percent", problem)
+    if percent != round(percent, MOST_GROWTH_DECIMALS):
+        problem = f"has more than {MOST_GROWTH_DECIMALS} decimals"
         raise fields.wrong("growth_percent", problem)
     return percent
 

@@ -28,10 +28,9 @@ class Cutting:
 
 
 def cut(total_minor: int, numerators: Sequence[int], cutting: Cutting) -> list[int]:
-    """Cut a total into the exact parts numerators[i] / D, which add up to it.
+    """Cut a total in the proportions of whole numbers, each part rounded as `cutting` says.
 
-    D is the sum of the numerators divided by the total. Raises TotalDoesNotDivide,
-    MultipleAboveInstalment.
+    The parts add up to the total exactly. Raises TotalDoesNotDivide, MultipleAboveInstalment.
     """
     unit = cutting.unit_minor
     if unit * len(numerators) > total_minor and unit > 1:

@@ -79,6 +79,11 @@ BY_TERM: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "FieldWrong",
+        {"schedule": {**GROWING, "growth_percent": "1.0000001"}},
+        "field 'schedule.growth_percent': has more than 6 decimals",
+    ),
+    (
+        "FieldWrong",
         {"rounding": "half_down"},
         "field 'rounding': 'half_down' is not one of half_up, half_even, down, up",
     ),
