@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from ledger.agreeing import agreed_plan
 from ledger.draft import Draft
 from ledger.events import (
     FeeCharged,
     InstalmentCharged,
     OpeningBalance,
-    PlanAgreed,
     TaxAmount,
     TaxTerm,
     plan_stream,
@@ -26,19 +26,12 @@ from ledger.refusals import (
 )
 from ledger.settling import use_earmarks
 from ledger.terms.money import included_tax, positive_minor_units
-from ledger.terms.schedule import Instalment, instalments
+from ledger.terms.schedule import Instalment
 
 
 def open_plan(command: OpenPlan, draft: Draft) -> None:
     """Agree a plan. Raises PlanExists, PlanExistsWithOtherTerms and the rules of schedules."""
-    agreed = PlanAgreed(
-        plan=command.plan,
-        customer=command.customer,
-        currency=command.currency,
-        exponent=command.exponent,
-        instalments=instalments(command.schedule, command.on),
-        terms=command.terms,
-    )
+    agreed = agreed_plan(command)
     existing = draft.find_plan(command.plan)
     if existing is not None:
         same = (existing.customer, existing.currency, existing.opened_on) == (

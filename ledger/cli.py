@@ -11,6 +11,7 @@ import click
 
 from ledger import output
 from ledger.door import Door
+from ledger.quote_command import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +28,9 @@ _LONGEST_ID = 200
 @click.group()
 def commands() -> None:
     """Changing the ledger, and showing its events."""
+
+
+commands.add_command(quote)
 
 
 @commands.command()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ledger.events import TaxDue, TaxTerm, Terms
 from ledger.fields import Fields
 from ledger.intentions import (
     Allocate,
@@ -28,9 +27,12 @@ from ledger.intentions import (
     Waive,
     WriteOff,
 )
+from ledger.money_fields import MoneyFields
 from ledger.refusals import CommandUnknown, NotYetAvailable
 from ledger.schedule_fields import read_schedule
-from ledger.terms.money import plain, positive_minor_units
+from ledger.tax_fields import read_tax
+from ledger.terms.money import positive_minor_units
+from ledger.terms_fields import read_terms
 
 NOT_YET = (
     "register_customer",
@@ -42,7 +44,6 @@ NOT_YET = (
     "reschedule",
     "close_period",
 )
-MOST_TAX_PERCENT = 100
 
 
 def read_command(line: Mapping[str, Any]) -> Command:
@@ -74,6 +75,7 @@ _Base = dict[str, Any]
 def _read_open_plan(fields: Fields, base: _Base) -> Command:
     currency, exponent = fields.currency()
     schedule = read_schedule(fields.object("schedule"), base["on"], currency, exponent)
+    agreed = read_terms(fields, schedule, base["on"], MoneyFields(currency, exponent))
     return OpenPlan(
         **base,
         plan=fields.text("plan"),
@@ -81,66 +83,9 @@ def _read_open_plan(fields: Fields, base: _Base) -> Command:
         currency=currency,
         exponent=exponent,
         schedule=schedule,
-        terms=_read_terms(fields),
+        terms=agreed.terms,
+        conditions=agreed.conditions,
     )
-
-
-_ONLY = {"billing": "due", "revenue": "on_due", "rounding": "half_up", "remainder": "last"}
-"""Terms of which one value is available so far: it is also the default."""
-_LATER = ("service", "supply_on", "interest", "financed_by")
-
-
-def _read_terms(fields: Fields) -> Terms:
-    for name, value in _ONLY.items():
-        if fields.choice(name, *_CHOICES[name], default=value) != value:
-            raise NotYetAvailable(what=f"{name} {fields.values[name]!r}")
-    for name in _LATER:
-        if fields.has(name):
-            raise NotYetAvailable(what=f"field {name!r} of open_plan")
-    return Terms(
-        schedule=fields.values["schedule"],
-        billing=_ONLY["billing"],
-        revenue=_ONLY["revenue"],
-        rounding=_ONLY["rounding"],
-        remainder=_ONLY["remainder"],
-        customer_kind=fields.choice("customer_kind", "consumer", "business", default="consumer"),
-        tax=_read_tax(fields),
-        country=fields.optional_text("country"),
-        offer=fields.optional_text("offer"),
-        document=fields.optional_text("document"),
-        dimensions=fields.texts("dimensions") if fields.has("dimensions") else None,
-    )
-
-
-_CHOICES = {
-    "billing": ("due", "upfront"),
-    "revenue": ("on_due", "over_service", "at_supply"),
-    "rounding": ("half_up", "half_even", "down", "up"),
-    "remainder": ("last", "first", "largest_remainder"),
-}
-
-
-def _read_tax(fields: Fields) -> tuple[TaxTerm, ...]:
-    if not fields.has("tax") or fields.values["tax"] == []:
-        return ()
-    terms = tuple(_read_tax_term(nested) for nested in fields.objects("tax"))
-    if len(terms) > 1:
-        raise NotYetAvailable(what="several tax rates in one plan")
-    return terms
-
-
-def _read_tax_term(fields: Fields) -> TaxTerm:
-    rate = fields.amount("rate")
-    if not 0 <= rate <= MOST_TAX_PERCENT:
-        raise fields.wrong("rate", f"{rate} is not a percentage from 0 to {MOST_TAX_PERCENT}")
-    due: TaxDue = (
-        "invoice" if fields.choice("due", "receipt", "invoice") == "invoice" else "receipt"
-    )
-    term = TaxTerm(
-        code=fields.text("code"), rate=plain(rate), category=fields.text("category"), due=due
-    )
-    fields.done()
-    return term
 
 
 def _read_open_balance(fields: Fields, base: _Base) -> Command:
@@ -151,16 +96,19 @@ def _read_open_balance(fields: Fields, base: _Base) -> Command:
         customer=fields.text("customer"),
         currency=currency,
         exponent=exponent,
-        items=tuple(_read_item(item, currency, exponent) for item in fields.objects("items")),
+        items=tuple(
+            _read_item(item, MoneyFields(currency, exponent)) for item in fields.objects("items")
+        ),
     )
 
 
-def _read_item(fields: Fields, currency: str, exponent: int) -> OpeningItem:
+def _read_item(fields: Fields, money: MoneyFields) -> OpeningItem:
+    amount_minor = positive_minor_units(fields.amount("amount"), money.currency, money.exponent)
     item = OpeningItem(
         document=fields.text("document"),
         due_on=fields.day("due"),
-        amount_minor=positive_minor_units(fields.amount("amount"), currency, exponent),
-        tax=_read_tax(fields),
+        amount_minor=amount_minor,
+        tax=read_tax(fields, amount_minor, money),
     )
     fields.done()
     return item

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from ledger.envelope import FIRST_US, LAST_US, microseconds
@@ -22,6 +22,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 _LONGEST_TEXT = 200
 _LONGEST_REASON = 1000
 _UTC = ZoneInfo("UTC")
+_Word = TypeVar("_Word", bound=str)
 
 
 @dataclass
@@ -77,6 +78,15 @@ class Fields:
             raise self.wrong(name, f"{value!r} is not one of {', '.join(choices)}")
         return value
 
+    def one_of(self, name: str, choices: tuple[_Word, ...], *, default: _Word) -> _Word:
+        """Read one of a few words that are a type of their own; `default` if it is absent."""
+        word = self.choice(name, *choices, default=default)
+        return next(choice for choice in choices if choice == word)
+
+    def flag(self, name: str) -> bool:
+        """Read true or false, false if it is absent."""
+        return bool(self._value(name, bool, "true or false")) if self.has(name) else False
+
     def day(self, name: str) -> date:
         """Read a calendar day, as in 2026-01-15."""
         value: str = self._value(name, str, "a day as text, as in 2026-01-15")
@@ -105,6 +115,23 @@ class Fields:
     def count(self, name: str) -> int:
         """Read a whole number."""
         return int(self._value(name, int, "a whole number"))
+
+    def days(self, name: str) -> list[date]:
+        """Read a list of calendar days."""
+        values: list[object] = self._value(name, list, "a list of days")
+        listed = Fields(dict(zip(map(str, range(len(values))), values, strict=True)))
+        listed.path = f"{self.path}{name}."
+        return [listed.day(key) for key in listed.values]
+
+    def integers(self, name: str, most: int) -> list[int]:
+        """Read a list of whole numbers, from one to `most` of them."""
+        values: list[object] = self._value(name, list, "a list of whole numbers")
+        if not 0 < len(values) <= most:
+            raise self.wrong(name, f"must have from 1 to {most} numbers")
+        found = [value for value in values if type(value) is int]
+        if len(found) != len(values):
+            raise self.wrong(name, "must be a list of whole numbers")
+        return found
 
     def currency(self) -> tuple[str, int]:
         """Read the field `currency`; return its code and its number of decimals (ISO 4217)."""

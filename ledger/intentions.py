@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.events import TaxTerm, Terms
+from ledger.terms.instalments import Conditions
 from ledger.terms.schedule import Schedule
 
 
@@ -33,6 +34,7 @@ class OpenPlan(Command):
     exponent: int
     schedule: Schedule
     terms: Terms
+    conditions: Conditions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

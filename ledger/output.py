@@ -27,9 +27,13 @@ RIGHT = frozenset(
         "balance",
         "credit",
         "debit",
+        "fee",
+        "interest",
         "not_due",
+        "nr",
         "outstanding",
         "position",
+        "principal",
         "total",
     }
 )

@@ -95,6 +95,55 @@ class CurrencyUnknown(Refusal):
     sentence = "{currency!r} is not an ISO 4217 currency with minor units"
 
 
+# The terms of a plan ----------------------------------------------------------------------------
+
+
+@dataclass(eq=False, kw_only=True)
+class RevenueNeeds(Refusal):
+    """Revenue that follows a supply knows when that is."""
+
+    revenue: str
+    field: str
+    sentence = "revenue {revenue} needs the field {field!r}"
+
+
+@dataclass(eq=False, kw_only=True)
+class ServiceEndsBeforeStart(Refusal):
+    """A service ends on the day on which it starts, or later."""
+
+    start: str
+    end: str
+    sentence = "the service would end on {end}, before it starts on {start}"
+
+
+@dataclass(eq=False, kw_only=True)
+class TaxedPartsDiffer(Refusal):
+    """Where an amount is taxed at several rates, its parts add up to it."""
+
+    stated: str
+    whole: str
+    sentence = (
+        "the parts taxed ('gross') add up to {stated}, not to the {whole} that are charged for "
+        "what was sold"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class PromotionTwice(Refusal):
+    """A promotion of one kind is given once."""
+
+    kind: str
+    sentence = "promotion {kind!r} is given twice: put both into one"
+
+
+@dataclass(eq=False, kw_only=True)
+class OnlyPlansAreQuoted(Refusal):
+    """A quote is of a plan that could be opened."""
+
+    command: str
+    sentence = "command {command!r} has no schedule to quote: give an open_plan"
+
+
 # Keys and recording time ------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from ledger.events.agreement import (
     AnnualRate,
     FeeTerm,
+    FeeWhen,
     InterestTerm,
     Promotion,
     TaxTerm,
@@ -89,6 +90,7 @@ __all__ = [
     "Fact",
     "FeeCharged",
     "FeeTerm",
+    "FeeWhen",
     "GatewayFeeCharged",
     "HeldIn",
     "Holding",

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from ledger.events.parts import TaxDue
 
+FeeWhen = Literal["signature", "spread", "financed"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxTerm:
@@ -26,20 +28,33 @@ class TaxTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterestTerm:
-    """Interest on the financed amount, as applied: percent a year, method and day count."""
+    """Interest on the financed amount, as applied; rates are percent, as decimal text.
+
+    Where the rate was given by period (`rate_per_period`), `annual_rate` is the nominal one. The
+    interest runs from `starts_on` (None: the agreement); `final` names what gives way in the last
+    level instalment.
+    """
 
     annual_rate: str
     method: str
     day_count: str
+    rate_per_period: str | None = None
+    rounding: str = "half_up"
+    starts_on: date | None = None
+    final: str = "amount"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeTerm:
-    """A fee that is part of the agreement: billed at signature, or spread over the instalments."""
+    """A fee that is part of the agreement.
+
+    It is billed at signature, spread over the instalments, or financed: repaid with the price, and
+    bearing interest as it does.
+    """
 
     kind: str
     amount_minor: int
-    when: Literal["signature", "spread"]
+    when: FeeWhen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.terms.dates import Interval, add_months
+from ledger.terms.instalments import instalments
 from ledger.terms.money import amount_text
-from ledger.terms.schedule import Deposit, Equal, Progressive, Schedule, instalments
+from ledger.terms.schedule import Deposit, Equal, Progressive, Schedule
 
 CURRENCY = "EUR"
 EXPONENT = 2

@@ -69,7 +69,7 @@ class IntervalUnknown(Refusal):
     text: str
     sentence = (
         "{text!r} is not an interval: write a count and day, week, month, quarter or year, "
-        "as in '1 month'"
+        "as in '1 month', or 'semi-monthly'"
     )
 
 
@@ -203,3 +203,135 @@ class TotalDiffers(Refusal):
     stated: str
     computed: str
     sentence = "the stated total {stated} is not the sum of the instalments, {computed}"
+
+
+@dataclass(eq=False, kw_only=True)
+class MonthEndNeedsMonths(Refusal):
+    """Only an interval of months has month ends."""
+
+    sentence = "month_end goes with an interval of months, quarters or years: leave it out"
+
+
+@dataclass(eq=False, kw_only=True)
+class TotalDoesNotDivide(Refusal):
+    """Without an instalment that absorbs the rest, a total is a multiple too."""
+
+    sentence = (
+        "the total is not a multiple of 'multiple', and under the remainder largest_remainder no "
+        "instalment absorbs the rest: use remainder last or first, or leave out 'multiple'"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class MultipleAboveInstalment(Refusal):
+    """Instalments are multiples of something smaller than they are."""
+
+    sentence = "'multiple' is above the average instalment: choose a smaller one"
+
+
+@dataclass(eq=False, kw_only=True)
+class LevelAbsorbsLast(Refusal):
+    """Level instalments find out only at the end what rounding left."""
+
+    remainder: str
+    sentence = (
+        "remainder {remainder} does not go with level interest, whose last instalment absorbs what "
+        "rounding left: use remainder last, or interest by constant_principal or flat"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class LevelNeedsProportions(Refusal):
+    """Amounts given one by one leave no level to be found."""
+
+    sentence = (
+        "instalments given one by one are taken as principal: use interest by constant_principal "
+        "or flat, or a schedule of kind weighted"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class NotAboveNeedsEqual(Refusal):
+    """A last instalment not above the level is one of equal instalments."""
+
+    sentence = "final not_above goes with equal instalments: use final amount or interest"
+
+
+@dataclass(eq=False, kw_only=True)
+class InterestStartsBeforeAgreement(Refusal):
+    """Interest does not run before the agreement."""
+
+    day: str
+    agreed_on: str
+    sentence = "interest would start on {day}, before the agreement of {agreed_on}"
+
+
+@dataclass(eq=False, kw_only=True)
+class DepositOffThePeriods(Refusal):
+    """A deposit that bears interest has a day count that can date it."""
+
+    sentence = (
+        "the deposit is due after interest starts, which the day count period cannot count: "
+        "use another day_count"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class PeriodNeedsInterval(Refusal):
+    """A rate or day count by period needs instalments a period apart."""
+
+    sentence = "instalments given one by one are no periods: give annual_rate and another day_count"
+
+
+@dataclass(eq=False, kw_only=True)
+class NegativeAmortisation(Refusal):
+    """Every instalment pays at least its own interest and fees."""
+
+    number: int
+    sentence = (
+        "instalment {number} would not pay its own interest and fees, so that the balance would "
+        "grow: change the rate, the growth or the number of instalments"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class InterestBelowZero(Refusal):
+    """Interest that gives way at the end does not give way below zero."""
+
+    number: int
+    sentence = (
+        "the interest of instalment {number} would be below zero, were its amount kept: "
+        "use final amount"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class PromotionAbovePrice(Refusal):
+    """A promotion leaves something to pay in instalments."""
+
+    sentence = "the promotions (and the deposit) leave nothing of the total to pay in instalments"
+
+
+@dataclass(eq=False, kw_only=True)
+class PromotionOfNoDeposit(Refusal):
+    """A deposit that is waived was asked for."""
+
+    sentence = "deposit_waived needs a schedule of kind deposit"
+
+
+@dataclass(eq=False, kw_only=True)
+class ReductionAboveInstalment(Refusal):
+    """A reduction leaves something of the instalment, and is taken off the price alone."""
+
+    number: int
+    sentence = "first_reduced would take more off instalment {number} than it pays of the price"
+
+
+@dataclass(eq=False, kw_only=True)
+class FeeDoesNotSpread(Refusal):
+    """A fee that is spread leaves no instalment less than nothing of it."""
+
+    sentence = (
+        "the spread fee is too small to be rounded in so many parts: use remainder "
+        "largest_remainder, or bill it at signature"
+    )

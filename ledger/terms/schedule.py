@@ -1,36 +1,30 @@
-"""A schedule cuts a total into dated instalments.
+"""A schedule says on which days a total is paid, and in what proportions.
 
-Four kinds: equal, progressive (growing by an amount or a percentage), deposit then equal, custom.
-Every instalment is rounded half up to the minor unit and the last one absorbs what rounding left,
-as in the textbook tables (6,000 at 3.5 % over 4 years: 1,633.51 three times, then 1,633.50).
+Five kinds: equal, weighted, progressive (growing by an amount or a percentage), deposit then equal,
+custom. What the instalments are, once rounding, interest, fees and promotions have had their say,
+is in `ledger.terms.instalments`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
+from fractions import Fraction
 
+from ledger.terms.business_days import AS_THEY_FALL, BusinessDays
 from ledger.terms.dates import Interval
-from ledger.terms.money import round_half_up
-from ledger.terms.refusals import (
-    DepositNotBelowTotal,
-    DueBeforeAgreement,
-    InstalmentNotPositive,
-    InstalmentsOutOfOrder,
-    NoInstalment,
-    TooManyInstalments,
-)
+from ledger.terms.refusals import DepositNotBelowTotal, NoInstalment, TooManyInstalments
 
 MOST_INSTALMENTS = 1200
-_PRECISION = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instalment:
     """One dated part of a plan. `billed_on` is the day it becomes a charge.
 
-    The amount is all that the customer pays: interest and a spread fee are in it.
+    The amount is all that the customer pays: interest and fees in it are part of it.
     """
 
     number: int
@@ -47,37 +41,47 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Equal:
-    """`count` equal instalments, the first due on `first_due`."""
+class Regular:
+    """What schedules have that are dated by an interval: `count` parts from `first_due` on.
+
+    Parts are multiples of `multiple_minor`, but for the one that absorbs the remainder.
+    """
 
     total_minor: int
     count: int
     first_due: date
     every: Interval
+    month_end: bool = False
+    business_days: BusinessDays = AS_THEY_FALL
+    multiple_minor: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progressive:
+class Equal(Regular):
+    """`count` equal instalments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighted(Regular):
+    """Instalments in the proportions of `weights`, whole numbers above zero, one for each."""
+
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progressive(Regular):
     """Instalments that grow by `growth_percent` of the one before, or by `growth_minor`."""
 
-    total_minor: int
-    count: int
-    first_due: date
-    every: Interval
     growth_percent: Decimal | None = None
     growth_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deposit:
-    """A deposit due on `deposit_due`, then `count` equal instalments from `first_due` on."""
+class Deposit(Regular):
+    """A deposit due on `deposit_due`, then `count` equal instalments."""
 
-    total_minor: int
     deposit_minor: int
     deposit_due: date
-    count: int
-    first_due: date
-    every: Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,38 +90,72 @@ class Custom:
 
     parts: tuple[tuple[date, date, int], ...]
 
+    @property
+    def total_minor(self) -> int:
+        """The sum of the parts."""
+        return sum(amount for _, _, amount in self.parts)
 
-Schedule = Equal | Progressive | Deposit | Custom
+
+Schedule = Equal | Weighted | Progressive | Deposit | Custom
 
 
-def instalments(schedule: Schedule, agreed_on: date) -> tuple[Instalment, ...]:
-    """Return the dated parts of `schedule`; their amounts add up to its total exactly.
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The days of one instalment; `step` is the interval since the one before, where it has one.
 
-    Raises NoInstalment, TooManyInstalments, DepositNotBelowTotal, InstalmentsOutOfOrder,
-    DueBeforeAgreement, InstalmentNotPositive, DateOutOfRange.
+    `counted_on` is the due day before any shift to a business day: interest runs to it.
     """
-    match schedule:
-        case Equal():
-            parts = _dated(schedule, split_equally(schedule.total_minor, _counted(schedule.count)))
-        case Progressive():
-            parts = _dated(schedule, _growing(schedule))
-        case Deposit():
-            parts = _deposit_parts(schedule)
-        case Custom():
-            parts = list(schedule.parts)
-    _counted(len(parts))
-    numbered = tuple(
-        Instalment(number=number, due_on=due_on, billed_on=billed_on, amount_minor=amount_minor)
-        for number, (due_on, billed_on, amount_minor) in enumerate(parts, start=1)
-    )
-    _check(numbered, agreed_on)
-    return numbered
+
+    due_on: date
+    billed_on: date
+    counted_on: date
+    step: Interval | None = None
 
 
-def split_equally(total_minor: int, count: int) -> list[int]:
-    """Cut `total_minor` into `count` parts rounded half up; the last absorbs the remainder."""
-    part = round_half_up(Decimal(total_minor) / count)
-    return [part] * (count - 1) + [total_minor - part * (count - 1)]
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The proportions of a schedule: part i is x * slopes[i] + offsets[i], for one common x.
+
+    A deposit stands before these parts and is what it is.
+    """
+
+    slopes: tuple[int, ...]
+    offsets: tuple[int, ...]
+    deposit_minor: int = 0
+
+    @property
+    def equal(self) -> bool:
+        """Whether all parts but a deposit are the same."""
+        return len(set(self.slopes)) == 1 and not any(self.offsets)
+
+    def numerators(self, total_minor: int) -> list[int]:
+        """Return integers in the proportions of the parts whose sum is `total_minor`."""
+        slope = sum(self.slopes)
+        free = total_minor - sum(self.offsets)
+        pairs = zip(self.slopes, self.offsets, strict=True)
+        return [free * part + offset * slope for part, offset in pairs]
+
+
+def days_of(schedule: Schedule, *, without_deposit: bool = False) -> list[Day]:
+    """Return the days of the instalments. Raises NoInstalment, TooManyInstalments, DateOutOfRange.
+
+    Every due date is counted from the first, unshifted one.
+    """
+    if isinstance(schedule, Custom):
+        _counted(len(schedule.parts))
+        return [Day(due_on, billed_on, due_on) for due_on, billed_on, _ in schedule.parts]
+    days = list(_regular_days(schedule))
+    if isinstance(schedule, Deposit) and not without_deposit:
+        deposit_due = schedule.deposit_due
+        return [Day(deposit_due, deposit_due, deposit_due), *days]
+    return days
+
+
+def _regular_days(schedule: Regular) -> Iterator[Day]:
+    for index in range(_counted(schedule.count)):
+        counted_on = schedule.every.after(schedule.first_due, index, month_end=schedule.month_end)
+        due_on = schedule.business_days.shifted(counted_on)
+        yield Day(due_on, due_on, counted_on, schedule.every if index else None)
 
 
 def _counted(count: int) -> int:
@@ -128,49 +166,35 @@ def _counted(count: int) -> int:
     return count
 
 
-def _dated(
-    schedule: Equal | Progressive | Deposit, amounts: list[int]
-) -> list[tuple[date, date, int]]:
-    dues = [schedule.every.after(schedule.first_due, index) for index in range(len(amounts))]
-    return [(due, due, amount) for due, amount in zip(dues, amounts, strict=True)]
+def shape_of(schedule: Schedule) -> Shape:
+    """Return the proportions of a schedule. Raises DepositNotBelowTotal, NoInstalment."""
+    match schedule:
+        case Weighted(weights=weights):
+            return _level_shape(weights)
+        case Progressive():
+            return _growing(schedule)
+        case Deposit():
+            if not 0 < schedule.deposit_minor < schedule.total_minor:
+                raise DepositNotBelowTotal
+            ones = (1,) * _counted(schedule.count)
+            return Shape(ones, (0,) * len(ones), schedule.deposit_minor)
+        case Custom(parts=parts):
+            return _level_shape(tuple(amount for _, _, amount in parts))
+        case _:
+            return _level_shape((1,) * _counted(schedule.count))
 
 
-def _deposit_parts(schedule: Deposit) -> list[tuple[date, date, int]]:
-    if not 0 < schedule.deposit_minor < schedule.total_minor:
-        raise DepositNotBelowTotal
-    rest = split_equally(schedule.total_minor - schedule.deposit_minor, _counted(schedule.count))
-    deposit = (schedule.deposit_due, schedule.deposit_due, schedule.deposit_minor)
-    return [deposit, *_dated(schedule, rest)]
+def _level_shape(slopes: tuple[int, ...]) -> Shape:
+    return Shape(slopes, (0,) * len(slopes))
 
 
-def _growing(schedule: Progressive) -> list[int]:
-    """Solve for the first instalment, grow it, round each, and let the last absorb the rest."""
+def _growing(schedule: Progressive) -> Shape:
+    """Grow by a ratio p/q as p^i q^(n-1-i), whole numbers in the same proportions; or by steps."""
     count = _counted(schedule.count)
-    with localcontext() as context:
-        context.prec = _PRECISION
-        if schedule.growth_percent is not None:
-            ratio = 1 + schedule.growth_percent / 100
-            weights = [ratio**index for index in range(count)]
-            first = schedule.total_minor / sum(weights, Decimal(0))
-            exact = [first * weight for weight in weights]
-        else:
-            step = schedule.growth_minor or 0
-            first = (Decimal(schedule.total_minor) - step * (count * (count - 1) // 2)) / count
-            exact = [first + step * index for index in range(count)]
-        rounded = [round_half_up(amount) for amount in exact[:-1]]
-    return [*rounded, schedule.total_minor - sum(rounded)]
-
-
-def _check(parts: tuple[Instalment, ...], agreed_on: date) -> None:
-    previous = None
-    for part in parts:
-        earliest = min(part.due_on, part.billed_on)
-        if earliest < agreed_on:
-            raise DueBeforeAgreement(
-                number=part.number, day=earliest.isoformat(), agreed_on=agreed_on.isoformat()
-            )
-        if previous is not None and part.due_on < previous:
-            raise InstalmentsOutOfOrder(number=part.number)
-        if part.amount_minor <= 0:
-            raise InstalmentNotPositive(number=part.number)
-        previous = part.due_on
+    if schedule.growth_percent is None:
+        step = schedule.growth_minor or 0
+        return Shape((1,) * count, tuple(step * index for index in range(count)))
+    grown, whole = (1 + Fraction(schedule.growth_percent) / 100).as_integer_ratio()
+    return _level_shape(
+        tuple(grown**index * whole ** (count - 1 - index) for index in range(count))
+    )

@@ -1,74 +1,159 @@
-"""Family `schedules`: published schedules and splittings, through open_plan.
+"""Family `schedules`: published schedules, single figures of them, and splittings.
 
-A case with interest, or with a remainder that goes elsewhere than to the last instalment, is given
-to the ledger all the same, and skipped for as long as the ledger says "not yet available".
+Every case becomes an object of open_plan (see `schedule_inputs`). It is quoted, where principal,
+interest, balance and annual rates are compared, and agreed on a ledger, where the charges are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledger.terms.dates import Interval
+from ledger.quoting import quote
+from ledger.terms.refusals import InstalmentNotPositive
+from ledger.terms.splitting import Cutting, cut
+from tests.cases.schedule_inputs import columns_of, plan_of, whole_weights
 
 if TYPE_CHECKING:
     from tests.cases.conftest import Published
 
 FAMILY = "schedules"
-RATES = ("annual_rate_percent", "rate_per_period", "rate")
-BY_DECIMALS = {0: "JPY", 2: "EUR", 3: "BHD", 4: "CLF"}
-START = "2026-01-01"
 LAST_DAY = "2199-12-31"
+Shown = Mapping[str, Any]
+
+COLUMNS = {
+    "nr": "nr",
+    "due": "due",
+    "balance_after": "balance",
+    "balance": "balance",
+    "principal": "principal",
+    "interest": "interest",
+    "fee": "fee",
+    "total_due": "amount",
+    "total": "amount",
+    "payment": "amount",
+}
+"""What sources call the columns of a schedule, and what a quote calls them."""
+LISTS = {
+    "totals": "amount",
+    "payments": "amount",
+    "parts": "amount",
+    "interest": "interest",
+    "principal": "principal",
+    "balances": "balance",
+}
+"""What sources call a single column."""
+SUMS = {
+    "interest_total": "interest",
+    "total_interest": "interest",
+    "payments_total": "total_cost",
+    "total_payments": "total_cost",
+}
 
 
-def terms_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a case asks beyond equal parts with the remainder in the last one."""
-    rates = [given[name] for name in RATES if name in given]
-    if any(rate.strip("0.") for rate in rates):
-        return {"interest": {"annual_rate": rates[0], "method": given.get("method", "actuarial")}}
-    return {"remainder": "largest_remainder"} if "weights" in given else {}
+def same(stated: object, found: object) -> bool:
+    """Tell whether two cells are the same: amounts by their value, days and numbers as they are."""
+    if isinstance(stated, str) and stated.count("-") < 2:
+        return Decimal(stated) == Decimal(str(found))
+    return stated == found
 
 
-def plan_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of open_plan for a case: equal parts, due an interval after the start."""
-    weights = given.get("weights")
-    if weights and len(set(weights)) > 1 and not set(RATES) & set(given):
-        pytest.skip("splitting by weights: no kind of schedule has them")
-    # Parts in multiples of one unit are parts of a currency without decimals.
-    decimals = 0 if given.get("multiple_of") == "1" else given.get("minor_units", 2)
-    start, every = given.get("start", START), given.get("every", "1 month")
-    first_due = Interval.parse(every).after(date.fromisoformat(start), 1)
-    return {
-        "plan": "P",
-        "customer": "C",
-        "currency": BY_DECIMALS[decimals],
-        "schedule": {
-            "kind": "equal",
-            "total": given.get("total") or given.get("principal") or given["pv"],
-            "instalments": len(weights) if weights else given.get("n") or given["nper"],
-            "first_due": first_due.isoformat(),
-            "every": every,
-        },
-    }
+def printed(stated: str, found: str) -> bool:
+    """Tell whether two figures agree to the digits that both of them print."""
+    pair = Decimal(stated), Decimal(found)
+    unit = Decimal(1).scaleb(max(int(figure.as_tuple().exponent) for figure in pair))
+    return len({figure.quantize(unit, ROUND_HALF_UP) for figure in pair}) == 1
+
+
+def check_cells(shown: Shown, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Compare rows, each by the names of its columns."""
+    assert len(shown["rows"]) == len(rows)
+    for found, stated in zip(shown["rows"], rows, strict=True):
+        for name, cell in stated.items():
+            assert same(cell, found[COLUMNS[name]]), (stated, found)
+
+
+def check_figure(case: Mapping[str, Any], shown: Shown, stated: str) -> None:
+    """Compare what a financial function returns: PMT, or IPMT and PPMT of one period."""
+    function = case["title"].split()[0].upper()
+    if function == "PMT":
+        assert printed(stated, shown["level"])
+    else:
+        column = {"IPMT": "interest", "PPMT": "principal"}[function]
+        assert printed(stated, shown["rows"][case["input"]["per"] - 1][column])
+
+
+CHECKS: dict[str, Callable[[Shown, Any], None]] = {
+    "rows": check_cells,
+    "level": lambda shown, stated: check_cells({"rows": shown["rows"][:1]}, [{"payment": stated}]),
+    "final": lambda shown, stated: check_cells({"rows": shown["rows"][-1:]}, [{"payment": stated}]),
+}
+
+
+def check(case: Mapping[str, Any], shown: Shown, name: str, stated: Any) -> None:
+    """Compare one entry of what a case expects with the quote."""
+    columns = columns_of(name)
+    if columns:
+        check_cells(shown, [dict(zip(columns, row, strict=True)) for row in stated])
+    elif name in CHECKS:
+        CHECKS[name](shown, stated)
+    elif name in LISTS and isinstance(stated, list):
+        assert all(
+            same(cell, row[LISTS[name]]) for cell, row in zip(stated, shown["rows"], strict=True)
+        ), (name, stated, shown["rows"])
+    elif name in SUMS:
+        assert same(stated, shown[SUMS[name]])
+    elif name == "apr_percent":
+        assert printed(stated, shown["us_apr"])
+    elif name == "abs_value":
+        check_figure(case, shown, stated)
+    else:
+        pytest.fail(f"nothing compares {name!r}")
+
+
+def is_said_of_others(name: str) -> bool:
+    """Tell whether an entry is a comment, a table that its case corrects, or another policy's."""
+    return name == "note" or name.startswith(("published_", "alt_"))
 
 
 def test_schedule(published: Published, case: dict[str, Any]) -> None:
-    """The instalments fall on the days and have the amounts that the case states, to the unit."""
-    given, expected = case["input"], case["expected"]
-    terms = terms_of(given)
-    if terms and expected.get("alt_last_absorbs"):
-        terms = {}
-        expected = {"parts": expected["alt_last_absorbs"]}
-    published.do("open_plan", given.get("start", START), **plan_of(given), **terms)
+    """What is quoted, and what is charged, has the days and the amounts that the case states."""
+    line, expected = plan_of(case), case["expected"]
+    parts = expected.get("parts", [])
+    if any(not Decimal(part) for part in parts):
+        check_empty_parts(line, case)
+        return
+    for policy, wanted in policies(expected):
+        shown = quote({**line, **policy}).as_json()
+        for name, stated in wanted.items():
+            if not is_said_of_others(name):
+                check(case, shown, name, stated)
+    published.do("open_plan", **line)
     published.do("charge_due", LAST_DAY, plan="P")
-    rows = sorted(published.aging(LAST_DAY)["rows"], key=lambda row: int(row["instalment"]))
-    found = [(row["due_on"], Decimal(row["outstanding"])) for row in rows]
-    if "parts" in expected:
-        assert [amount for _, amount in found] == [Decimal(part) for part in expected["parts"]]
-    else:
-        stated = [(row["due"], Decimal(row["total_due"])) for row in expected["rows"]]
-        assert found == stated
+    charged: dict[int, Decimal] = defaultdict(Decimal)
+    for row in published.aging(LAST_DAY)["rows"]:
+        charged[int(row["charge"].split("/")[1])] += Decimal(row["outstanding"])
+    amounts = {row["nr"]: Decimal(row["amount"]) for row in quote(line).as_json()["rows"]}
+    assert dict(charged) == amounts
+
+
+def policies(expected: Mapping[str, Any]) -> list[tuple[dict[str, str], Mapping[str, Any]]]:
+    """Return each policy of the remainder that a case speaks of, with what it expects of it."""
+    found: list[tuple[dict[str, str], Mapping[str, Any]]] = [({}, expected)]
+    if expected.get("alt_last_absorbs"):
+        found.append(({"remainder": "last"}, {"parts": expected["alt_last_absorbs"]}))
+    return found
+
+
+def check_empty_parts(line: Mapping[str, Any], case: Mapping[str, Any]) -> None:
+    """Parts of nothing are cut by the arithmetic, and refused as instalments of a plan."""
+    with pytest.raises(InstalmentNotPositive):
+        quote(line)
+    decimals = case["input"].get("minor_units", 2)
+    minor = [int(Decimal(part).scaleb(decimals)) for part in case["expected"]["parts"]]
+    weights = whole_weights(case["input"]["weights"])
+    assert cut(sum(minor), weights, Cutting(remainder="largest_remainder")) == minor

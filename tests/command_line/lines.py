@@ -197,10 +197,10 @@ RULES: dict[str, tuple[bytes | Line, str]] = {
         f"{name}, not yet": (_act(name), f"command '{name}': known, not yet available")
         for name in NOT_YET
     },
-    "billing upfront": (_plan(billing="upfront"), "billing 'upfront': known, not yet available"),
-    "revenue over service": (_plan(revenue="over_service"), "'over_service': known, not yet avail"),
-    "interest": (_plan(interest={}), "field 'interest' of open_plan: known, not yet available"),
-    "two taxes": (_plan(tax=[TAX, TAX]), "several tax rates in one plan: known, not yet available"),
+    "billing some day": (_plan(billing="later"), "'later' is not one of due, upfront"),
+    "revenue over no service": (_plan(revenue="over_service"), "needs the field 'service'"),
+    "interest of no rate": (_plan(interest={}), "give either annual_rate or rate_per_period"),
+    "two taxes of no part": (_plan(tax=[TAX, TAX]), "field 'tax[0].gross' is missing"),
     "tax above 100": (_plan(tax=[TAX | {"rate": "100.1"}]), "field 'tax[0].rate': 100.1 is not"),
     "tax due some day": (_plan(tax=[TAX | {"due": "later"}]), "'later' is not one of receipt"),
     "schedule missing": (_without(PLAN, "schedule"), "field 'schedule' is missing"),

@@ -25,6 +25,7 @@ from ledger.refusals import CommandIdReused, RecordedGoesBack, RecordedNotAllowe
 from ledger.terms import refusals as terms_refusals
 from ledger.terms.money import decimal_of, positive_minor_units
 from ledger.terms.refusals import Refusal
+from tests.domain.refused_terms import BY_TERM
 
 if TYPE_CHECKING:
     from tests.conftest import NewLedger
@@ -165,12 +166,6 @@ BY_FIELD: list[tuple[str, dict[str, Any], str]] = [
             "register_customer, reschedule, reverse_payment, waive, write_off"
         ),
     ),
-    ("NotYetAvailable", {"billing": "upfront"}, "billing 'upfront': known, not yet available"),
-    (
-        "NotYetAvailable",
-        {"interest": {"annual_rate": "5"}},
-        "field 'interest' of open_plan: known, not yet available",
-    ),
     ("FieldMissing", {"customer": None}, "field 'customer' is missing"),
     ("FieldMissing", changed(every=None), "field 'schedule.every' is missing"),
     (
@@ -178,7 +173,8 @@ BY_FIELD: list[tuple[str, dict[str, Any], str]] = [
         changed(deposit="1.00"),
         (
             "field 'schedule.deposit' does not belong here: known are "
-            "every, first_due, instalments, kind, total"
+            "business_days, every, first_due, holidays, instalments, kind, month_end, multiple, "
+            "total"
         ),
     ),
     (
@@ -221,7 +217,7 @@ BY_FIELD: list[tuple[str, dict[str, Any], str]] = [
         changed(every="monthly"),
         (
             "'monthly' is not an interval: write a count and day, week, month, quarter or year, "
-            "as in '1 month'"
+            "as in '1 month', or 'semi-monthly'"
         ),
     ),
     (
@@ -259,6 +255,7 @@ BY_FIELD: list[tuple[str, dict[str, Any], str]] = [
         custom(("2026-02-15", "1.00"), total="1.01"),
         "the stated total 1.01 is not the sum of the instalments, 1.00",
     ),
+    *BY_TERM,
 ]
 BY_LINE: list[tuple[str, bytes, str]] = [
     ("LineNotJson", b"{oops}\n", "not a JSON object: Expecting property name"),
@@ -277,6 +274,8 @@ BY_LINE: list[tuple[str, bytes, str]] = [
 BY_TESTS = {
     "AmountNotANumber",
     "CommandIdReused",
+    "NotYetAvailable",
+    "OnlyPlansAreQuoted",
     "RecordedGoesBack",
     "RecordedNotAllowed",
     "TooManyConflicts",

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.terms.dates import Interval
+from ledger.terms.instalments import instalments
 from ledger.terms.refusals import (
     DateOutOfRange,
     DepositNotBelowTotal,
@@ -28,9 +29,8 @@ from ledger.terms.schedule import (
     Equal,
     Progressive,
     Schedule,
-    instalments,
-    split_equally,
 )
+from ledger.terms.splitting import split_equally
 
 MONTH = Interval.parse("1 month")
 START = date(2026, 1, 15)
