@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from ledger.agreeing import agreed_plan
+from ledger.applying import use_earmarks
+from ledger.charge import cut
 from ledger.draft import Draft
 from ledger.events import (
+    BilledPart,
     FeeCharged,
     InstalmentCharged,
+    InterestCharged,
     OpeningBalance,
-    TaxAmount,
-    TaxTerm,
+    PlanBilled,
     plan_stream,
 )
 from ledger.intentions import ChargeDue, ChargeFee, OpenBalance, OpenPlan
 from ledger.plan import Plan
+from ledger.recognition import is_deferred
 from ledger.refusals import (
     ChargeExists,
     DatedBefore,
@@ -24,8 +27,8 @@ from ledger.refusals import (
     PlanExists,
     PlanExistsWithOtherTerms,
 )
-from ledger.settling import use_earmarks
-from ledger.terms.money import included_tax, positive_minor_units
+from ledger.taxing import in_billing_order, instalment_taxes, taxes_in
+from ledger.terms.money import positive_minor_units
 from ledger.terms.schedule import Instalment
 
 
@@ -41,6 +44,9 @@ def open_plan(command: OpenPlan, draft: Draft) -> None:
         ) and (existing.instalments, existing.terms) == (agreed.instalments, agreed.terms)
         raise (PlanExists if same else PlanExistsWithOtherTerms)(plan=command.plan)
     draft.record(plan_stream(command.plan), command.on, agreed)
+    if command.terms.billing == "upfront":
+        _bill_upfront(command.plan, command.on, draft)
+    _charge_signature_fees(command.plan, command.on, draft)
 
 
 def open_balance(command: OpenBalance, draft: Draft) -> None:
@@ -78,24 +84,131 @@ def charge_due(command: ChargeDue, draft: Draft) -> None:
 def due_plan(plan_id: str, through: date, draft: Draft) -> None:
     """Charge each instalment of a plan whose day has come, effective on that day."""
     plan = draft.plan(plan_id)
-    due = [part for part in plan.unbilled if part.billed_on <= through]
-    for part in sorted(due, key=lambda part: (part.billed_on, part.number)):
-        draft.record(plan_stream(plan_id), part.billed_on, _charge_of(plan, part))
+    due = in_billing_order(part for part in plan.unbilled if part.billed_on <= through)
+    for part in due:
+        charge_instalment(plan_id, part, draft)
     if due:
-        use_earmarks(plan_id, draft)
+        use_earmarks(plan_id, through, draft)
 
 
-def _charge_of(plan: Plan, part: Instalment) -> InstalmentCharged:
-    terms = plan.terms
-    return InstalmentCharged(
+def charge_instalment(plan_id: str, part: Instalment, draft: Draft) -> None:
+    """Charge what an instalment is made of and was not charged yet: fee, interest, price."""
+    plan = draft.plan(plan_id)
+    charge = f"{plan_id}/{part.number}"
+    if part.fee_minor and f"{charge}/fee" not in plan.charges:
+        _charge_spread_fee(plan, part, draft)
+    if part.interest_minor and f"{charge}/interest" not in plan.charges:
+        _charge_interest(plan, part, draft)
+    if part.principal_minor and charge not in plan.charges:
+        charge_price(plan_id, part, part.principal_minor, part.billed_on, draft)
+
+
+def _charge_spread_fee(plan: Plan, part: Instalment, draft: Draft) -> None:
+    kinds = [fee.kind for fee in plan.terms.fees if fee.when == "spread"] if plan.terms else []
+    fee = FeeCharged(
+        **plan.fields,
+        charge=f"{plan.id}/{part.number}/fee",
+        kind=kinds[0] if kinds else "fee",
+        due_on=part.due_on,
+        amount_minor=part.fee_minor,
+        income="interest_income",
+        instalment=part.number,
+    )
+    draft.record(plan_stream(plan.id), part.billed_on, fee)
+
+
+def _charge_interest(plan: Plan, part: Instalment, draft: Draft) -> None:
+    before = [other.due_on for other in plan.instalments if other.number < part.number]
+    interest = InterestCharged(
+        **plan.fields,
+        charge=f"{plan.id}/{part.number}/interest",
+        kind="interest",
+        instalment=part.number,
+        run_from=max(before, default=plan.opened_on),
+        run_through=part.due_on,
+        due_on=part.due_on,
+        amount_minor=part.interest_minor,
+        income="interest_income",
+    )
+    draft.record(plan_stream(plan.id), part.billed_on, interest)
+
+
+def charge_price(plan_id: str, part: Instalment, amount_minor: int, on: date, draft: Draft) -> None:
+    """Charge the price in an instalment, or the first part of it, as revenue or as deferred."""
+    plan = draft.plan(plan_id)
+    taxes = instalment_taxes(plan).get(part.number, ())
+    tax = cut(taxes, 0, amount_minor, part.principal_minor)
+    net_minor = amount_minor - sum(found.amount_minor for found in tax)
+    known_minor, deferred_minor = _deferral(plan, net_minor)
+    charged = InstalmentCharged(
         **plan.fields,
         charge=f"{plan.id}/{part.number}",
         instalment=part.number,
         due_on=part.due_on,
-        amount_minor=part.amount_minor,
-        document=terms.document if terms else None,
-        tax=taxes_in(part.amount_minor, terms.tax if terms else ()),
+        amount_minor=amount_minor,
+        document=plan.terms.document if plan.terms else None,
+        tax=tax,
+        contract_asset_minor=known_minor,
+        deferred_minor=deferred_minor,
     )
+    draft.record(plan_stream(plan_id), on, charged)
+
+
+def _deferral(plan: Plan, net_minor: int) -> tuple[int, int]:
+    """Divide a net amount: what was recognised before it was billed, and what is not earned."""
+    if not is_deferred(plan):
+        return 0, 0
+    known_minor = min(net_minor, plan.contract_asset_minor)
+    return known_minor, net_minor - known_minor
+
+
+def _bill_upfront(plan_id: str, on: date, draft: Draft) -> None:
+    """Bill the price of all instalments by one document; interest and fees follow as they fall due.
+
+    The tax of the document is that of the whole price, divided over its charges cumulatively.
+    """
+    plan = draft.plan(plan_id)
+    priced = [part for part in plan.unbilled if part.principal_minor]
+    whole_minor = sum(part.principal_minor for part in priced)
+    taxes = taxes_in(whole_minor, plan.terms.tax if plan.terms else ())
+    parts, low = [], 0
+    for part in priced:
+        high = low + part.principal_minor
+        billed = BilledPart(
+            charge=f"{plan_id}/{part.number}",
+            instalment=part.number,
+            due_on=part.due_on,
+            amount_minor=part.principal_minor,
+            tax=cut(taxes, low, high, whole_minor),
+        )
+        parts.append(billed)
+        low = high
+    net_minor = whole_minor - sum(tax.amount_minor for tax in taxes)
+    known_minor, deferred_minor = _deferral(plan, net_minor)
+    document = plan.terms.document if plan.terms and plan.terms.document else plan_id
+    billed_all = PlanBilled(
+        **plan.fields,
+        document=document,
+        parts=tuple(parts),
+        contract_asset_minor=known_minor,
+        deferred_minor=deferred_minor,
+    )
+    draft.record(plan_stream(plan_id), on, billed_all)
+
+
+def _charge_signature_fees(plan_id: str, on: date, draft: Draft) -> None:
+    plan = draft.plan(plan_id)
+    agreed = [fee for fee in plan.terms.fees if fee.when == "signature"] if plan.terms else []
+    for number, fee in enumerate(agreed, 1):
+        charged = FeeCharged(
+            **plan.fields,
+            charge=f"{plan_id}/signature-{number}",
+            kind=fee.kind,
+            due_on=on,
+            amount_minor=fee.amount_minor,
+            income="interest_income",
+        )
+        draft.record(plan_stream(plan_id), on, charged)
 
 
 def charge_fee(command: ChargeFee, draft: Draft) -> None:
@@ -118,18 +231,4 @@ def charge_fee(command: ChargeFee, draft: Draft) -> None:
         income="late_fee_income",
     )
     draft.record(plan_stream(plan.id), command.on, fee)
-    use_earmarks(plan.id, draft)
-
-
-def taxes_in(gross_minor: int, terms: tuple[TaxTerm, ...]) -> tuple[TaxAmount, ...]:
-    """Return the tax included in an amount, by term."""
-    return tuple(
-        TaxAmount(
-            code=term.code,
-            rate=term.rate,
-            category=term.category,
-            due=term.due,
-            amount_minor=included_tax(gross_minor, Decimal(term.rate)),
-        )
-        for term in terms
-    )
+    use_earmarks(plan.id, command.on, draft)

@@ -7,6 +7,7 @@ function is the form of one command.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from ledger.fields import Fields
@@ -15,11 +16,16 @@ from ledger.intentions import (
     CancelPlan,
     ChargeDue,
     ChargeFee,
+    CloseDispute,
     Command,
     Credit,
+    Cure,
+    MarkDoubtful,
     OpenBalance,
+    OpenDispute,
     OpeningItem,
     OpenPlan,
+    Provision,
     ReceivePayment,
     Recover,
     Refund,
@@ -33,17 +39,16 @@ from ledger.schedule_fields import read_schedule
 from ledger.tax_fields import read_tax
 from ledger.terms.money import positive_minor_units
 from ledger.terms_fields import read_terms
+from ledger.waterfalls import ORDINARY, PAYMENT_KINDS
 
 NOT_YET = (
     "register_customer",
-    "open_dispute",
-    "close_dispute",
-    "mark_doubtful",
-    "cure",
-    "provision",
     "reschedule",
     "close_period",
 )
+
+
+FEE_KINDS = ("late_fee", "recovery_fee", "fee")
 
 
 def read_command(line: Mapping[str, Any]) -> Command:
@@ -122,7 +127,7 @@ def _read_charge_fee(fields: Fields, base: _Base) -> Command:
     return ChargeFee(
         **base,
         plan=fields.text("plan"),
-        kind=fields.choice("kind", "late_fee"),
+        kind=fields.choice("kind", *FEE_KINDS),
         amount=fields.amount("amount"),
         due_on=fields.optional_day("due"),
     )
@@ -140,9 +145,6 @@ def _read_waive(fields: Fields, base: _Base) -> Command:
 
 def _money_in(fields: Fields, base: _Base) -> dict[str, Any]:
     currency, exponent = fields.currency()
-    fee = fields.optional_amount("fee")
-    if fee is not None and fee < 0:
-        raise fields.wrong("fee", "must not be below zero")
     return {
         **base,
         "payment": fields.text("payment"),
@@ -151,12 +153,23 @@ def _money_in(fields: Fields, base: _Base) -> dict[str, Any]:
         "exponent": exponent,
         "gateway": fields.optional_text("gateway"),
         "reference": fields.optional_text("reference"),
-        "fee": fee,
+        "fee": _fee(fields),
     }
 
 
+def _fee(fields: Fields) -> Decimal | None:
+    fee = fields.optional_amount("fee")
+    if fee is not None and fee < 0:
+        raise fields.wrong("fee", "must not be below zero")
+    return fee
+
+
 def _read_receive_payment(fields: Fields, base: _Base) -> Command:
-    return ReceivePayment(**_money_in(fields, base), plan=fields.optional_text("plan"))
+    return ReceivePayment(
+        **_money_in(fields, base),
+        plan=fields.optional_text("plan"),
+        kind=fields.choice("kind", *PAYMENT_KINDS, default=ORDINARY),
+    )
 
 
 def _read_recover(fields: Fields, base: _Base) -> Command:
@@ -173,6 +186,7 @@ def _read_refund(fields: Fields, base: _Base) -> Command:
         payment=fields.text("payment"),
         amount=fields.amount("amount"),
         reason=fields.reason(),
+        approver=fields.optional_text("approver"),
     )
 
 
@@ -196,11 +210,54 @@ def _read_write_off(fields: Fields, base: _Base) -> Command:
         plan=fields.text("plan"),
         amount=fields.optional_amount("amount"),
         reason=fields.reason(),
+        approver=fields.optional_text("approver"),
+    )
+
+
+def _read_open_dispute(fields: Fields, base: _Base) -> Command:
+    return OpenDispute(
+        **base,
+        payment=fields.text("payment"),
+        amount=fields.amount("amount"),
+        fee=_fee(fields),
+    )
+
+
+def _read_close_dispute(fields: Fields, base: _Base) -> Command:
+    outcome = fields.choice("outcome", "won", "lost")
+    return CloseDispute(**base, payment=fields.text("payment"), outcome=outcome)
+
+
+def _read_mark_doubtful(fields: Fields, base: _Base) -> Command:
+    return MarkDoubtful(**base, plan=fields.text("plan"))
+
+
+def _read_cure(fields: Fields, base: _Base) -> Command:
+    return Cure(**base, plan=fields.text("plan"))
+
+
+def _read_provision(fields: Fields, base: _Base) -> Command:
+    plan = fields.optional_text("plan")
+    known = plan is not None and not fields.has("currency")
+    currency, exponent = (None, None) if known else fields.currency()
+    return Provision(
+        **base,
+        book=fields.text("book"),
+        plan=plan,
+        amount=fields.amount("amount"),
+        currency=currency,
+        exponent=exponent,
+        reason=fields.reason() if fields.has("reason") else None,
     )
 
 
 def _read_cancel_plan(fields: Fields, base: _Base) -> Command:
-    return CancelPlan(**base, plan=fields.text("plan"), reason=fields.reason())
+    return CancelPlan(
+        **base,
+        plan=fields.text("plan"),
+        reason=fields.reason(),
+        kind=fields.choice("kind", "cancellation", "withdrawal", default="cancellation"),
+    )
 
 
 _READ: dict[str, Callable[[Fields, _Base], Command]] = {
@@ -214,6 +271,11 @@ _READ: dict[str, Callable[[Fields, _Base], Command]] = {
     "allocate": _read_allocate,
     "refund": _read_refund,
     "reverse_payment": _read_reverse_payment,
+    "open_dispute": _read_open_dispute,
+    "close_dispute": _read_close_dispute,
+    "mark_doubtful": _read_mark_doubtful,
+    "cure": _read_cure,
+    "provision": _read_provision,
     "credit": _read_credit,
     "write_off": _read_write_off,
     "cancel_plan": _read_cancel_plan,

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger import payment as payments
-from ledger import plan as plans
+from ledger import plan_changes as plans
 from ledger.envelope import Event
 from ledger.events import Fact, payment_stream, plan_stream
 from ledger.payment import Payment
 from ledger.plan import Plan
 from ledger.refusals import PaymentUnknown, PlanUnknown
+from ledger.terms.refusals import Refusal
 
 _PLAN = plan_stream("")
 _PAYMENT = payment_stream("")
@@ -58,6 +59,7 @@ class Draft:
     def __init__(self, load: Load) -> None:
         self._load = load
         self.streams: dict[str, Stream] = {}
+        self._loaded: dict[str, Stream] = {}
         self._events: list[Event] = []
 
     def find_plan(self, plan: str) -> Plan | None:
@@ -91,11 +93,32 @@ class Draft:
         self.streams[stream] = before.after(event)
         self._events.append(event)
 
+    def changed_plans(self) -> list[tuple[Plan, Plan, date]]:
+        """Return the plans that changed: as they were, as they are, and the day of the change."""
+        changed = []
+        for name, stream in list(self.streams.items()):
+            before, after = self._loaded[name].state, stream.state
+            if isinstance(before, Plan) and isinstance(after, Plan) and before is not after:
+                days = [event.effective_on for event in self._events if event.originator_id == name]
+                changed.append((before, after, max(days)))
+        return changed
+
+    def attempt(self, decide: Callable[[], None]) -> Refusal | None:
+        """Decide something; if it is refused leave the draft as it was, and return the refusal."""
+        streams, count = dict(self.streams), len(self._events)
+        try:
+            decide()
+        except Refusal as refusal:
+            self.streams = streams
+            del self._events[count:]
+            return refusal
+        return None
+
     def events(self) -> list[Event]:
         """Return what was decided: the payments' events first, then the plans'."""
         return sorted(self._events, key=lambda event: event.originator_id.startswith(_PLAN))
 
     def _stream(self, name: str) -> Stream:
         if name not in self.streams:
-            self.streams[name] = self._load(name)
+            self.streams[name] = self._loaded[name] = self._load(name)
         return self.streams[name]

@@ -96,6 +96,7 @@ class MoneyIn(Command):
     gateway: str | None
     reference: str | None
     fee: Decimal | None
+    kind: str = "ordinary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,7 @@ class Refund(Command):
     payment: str
     amount: Decimal
     reason: str
+    approver: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,11 +156,56 @@ class WriteOff(Command):
     plan: str
     amount: Decimal | None
     reason: str
+    approver: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelPlan(Command):
-    """End a plan."""
+    """End a plan; `kind` is "cancellation" or "withdrawal"."""
 
     plan: str
     reason: str
+    kind: str = "cancellation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDispute(Command):
+    """Note that a payment is contested."""
+
+    payment: str
+    amount: Decimal
+    fee: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseDispute(Command):
+    """Note how a dispute ended: "won" or "lost"."""
+
+    payment: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkDoubtful(Command):
+    """Carry what is open on a plan as doubtful."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cure(Command):
+    """Carry what was doubtful as a receivable again."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provision(Command):
+    """Move the allowance of one book, for a claim or (without plan) for all of them."""
+
+    book: str
+    plan: str | None
+    amount: Decimal
+    currency: str | None
+    exponent: int | None
+    reason: str | None

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import insert, select, update
 
-from ledger.books.accounts import digest_of, packaged_chart
+from ledger.books.accounts import digest_of, packaged_books, packaged_chart
 from ledger.envelope import LAST_US, microseconds, moment_of
 from ledger.events import LEDGER_STREAM, Fact, LedgerOpened, RulesAdopted
 from ledger.fields import currency_exponent, parse_moment, plain_day
@@ -66,12 +66,11 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def create(recorder: StoreRecorder, opened: LedgerOpened, recorded_us: int | None) -> None:
-    """Write event zero and adopt the packaged chart, in one transaction.
+    """Write event zero and adopt the packaged books, in one transaction.
 
     Raises LedgerExistsError if the log is not empty.
     """
-    chart = packaged_chart("generic")
-    adopted = RulesAdopted(book=chart["book"], digest=digest_of(chart), content=chart)
+    charts = [packaged_chart(book) for book in packaged_books()]
     on = moment_of(recorded_us if recorded_us is not None else recorder.clock_us())
     opening_day = on.astimezone(ZoneInfo(opened.timezone)).date()
     with recorder.database.writing() as connection:
@@ -84,7 +83,10 @@ def create(recorder: StoreRecorder, opened: LedgerOpened, recorded_us: int | Non
         connection.execute(
             insert(ledger_secrets).values(name=REQUEST_KEY, value=secrets.token_bytes(32))
         )
-        facts = [_first(1, opening_day, opened), _first(2, FIRST_DAY, adopted)]
+        facts = [_first(1, opening_day, opened)]
+        for version, chart in enumerate(charts, 2):
+            adopted = RulesAdopted(book=chart["book"], digest=digest_of(chart), content=chart)
+            facts.append(_first(version, FIRST_DAY, adopted))
         command = NewCommand(events=facts, command_id="init", recorded_us=recorded_us)
         append_group(connection, [command], recorder.clock_us)
 

@@ -13,8 +13,8 @@ from datetime import date
 from typing import Any
 
 from ledger import events as facts
-from ledger.events import Fact, Holding, Use
-from ledger.plan import without_earmark
+from ledger.events import DisputedUse, Fact, Holding, Use
+from ledger.waiting import without_earmark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,16 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """What of a payment is contested: what plans had of it, and what lay elsewhere."""
+
+    opened_on: date
+    amount_minor: int
+    uses: tuple[DisputedUse, ...]
+    holdings: tuple[Holding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """Money received. `plan` and `customer` are as known at receipt; `earmarks` name plans.
 
@@ -38,6 +48,8 @@ class Payment:
     id: str
     customer: str | None
     plan: str | None
+    gateway: str | None
+    kind: str
     currency: str
     exponent: int
     received_on: date
@@ -48,12 +60,19 @@ class Payment:
     uses: tuple[Used, ...] = ()
     earmarks: tuple[tuple[str, int], ...] = ()
     refunded_minor: int = 0
+    refunds: tuple[tuple[Holding, ...], ...] = ()
+    dispute: Dispute | None = None
+    charged_back_minor: int = 0
     reversed_on: date | None = None
 
     @property
     def left_minor(self) -> int:
         """What the customer can still be paid back."""
-        return 0 if self.reversed_on else self.amount_minor - self.refunded_minor
+        if self.reversed_on:
+            return 0
+        contested_minor = self.dispute.amount_minor if self.dispute else 0
+        gone_minor = self.refunded_minor + self.charged_back_minor + contested_minor
+        return self.amount_minor - gone_minor
 
     @property
     def credit_minor(self) -> int:
@@ -62,8 +81,8 @@ class Payment:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing of it lies unapplied."""
-        return self.unapplied_minor == 0
+        """Whether nothing of it lies unapplied or is disputed."""
+        return self.unapplied_minor == 0 and self.dispute is None
 
     def earmarked_minor(self, plan: str) -> int:
         """What waits, unapplied, for the charges of a plan."""
@@ -90,6 +109,8 @@ def _received(_payment: Payment | None, on: date, fact: facts.PaymentReceived) -
         id=fact.payment,
         customer=fact.customer,
         plan=fact.plan,
+        gateway=fact.gateway,
+        kind=fact.kind,
         currency=fact.currency,
         exponent=fact.exponent,
         received_on=on,
@@ -110,20 +131,27 @@ def _applied(payment: Payment, on: date, fact: facts.PaymentApplied) -> Payment:
 
 
 def _released(payment: Payment, on: date, fact: facts.PaymentReleased) -> Payment:
-    rest = fact.target.amount_minor
-    uses = list(payment.uses)
     was_away = fact.target.held_in == "customer_credit" or fact.since < on
-    for index in range(len(uses) - 1, -1, -1):
-        used = uses[index]
-        if rest and (used.plan, used.use, used.since) == (fact.plan, fact.use, fact.since):
-            taken = min(rest, used.amount_minor)
-            rest -= taken
-            uses[index] = replace(used, amount_minor=used.amount_minor - taken)
+    amount_minor = fact.target.amount_minor
     return replace(
         _moved(payment, (fact.target,), 1),
-        uses=tuple(used for used in uses if used.amount_minor),
+        uses=_without_use(payment.uses, fact.plan, fact.use, fact.since, amount_minor),
         available_on=max(payment.available_on, on) if was_away else payment.available_on,
     )
+
+
+def _without_use(
+    uses: tuple[Used, ...], plan: str, use: Use, since: date, amount_minor: int
+) -> tuple[Used, ...]:
+    """Take an amount out of the uses of a plan since a day, the latest first."""
+    left = list(uses)
+    for index in range(len(left) - 1, -1, -1):
+        used = left[index]
+        if amount_minor and (used.plan, used.use, used.since) == (plan, use, since):
+            taken = min(amount_minor, used.amount_minor)
+            amount_minor -= taken
+            left[index] = replace(used, amount_minor=used.amount_minor - taken)
+    return tuple(used for used in left if used.amount_minor)
 
 
 def _refunded(payment: Payment, _on: date, fact: facts.RefundIssued) -> Payment:
@@ -131,7 +159,49 @@ def _refunded(payment: Payment, _on: date, fact: facts.RefundIssued) -> Payment:
     return replace(
         _moved(payment, fact.holdings, -1),
         refunded_minor=payment.refunded_minor + amount_minor,
+        refunds=(*payment.refunds, fact.holdings),
     )
+
+
+def _refund_failed(payment: Payment, on: date, fact: facts.RefundFailed) -> Payment:
+    amount_minor = sum(holding.amount_minor for holding in fact.holdings)
+    refunds = list(payment.refunds)
+    refunds.remove(fact.holdings)
+    return replace(
+        _moved(payment, fact.holdings, 1),
+        refunded_minor=payment.refunded_minor - amount_minor,
+        refunds=tuple(refunds),
+        available_on=max(payment.available_on, on),
+    )
+
+
+def _disputed(payment: Payment, on: date, fact: facts.DisputeOpened) -> Payment:
+    dispute = Dispute(
+        opened_on=on, amount_minor=fact.amount_minor, uses=fact.uses, holdings=fact.holdings
+    )
+    uses = payment.uses
+    for used in fact.uses:
+        uses = _without_use(uses, used.plan, "allocation", used.since, used.amount_minor)
+    return replace(_moved(payment, fact.holdings, -1), uses=uses, dispute=dispute)
+
+
+def _dispute_won(payment: Payment, on: date, fact: facts.DisputeWon) -> Payment:
+    back = tuple(
+        Used(plan=used.plan, use="allocation", amount_minor=used.amount_minor, since=on)
+        for used in fact.uses
+    )
+    held_on = on if fact.holdings else payment.available_on
+    return replace(
+        _moved(payment, fact.holdings, 1),
+        uses=payment.uses + back,
+        dispute=None,
+        available_on=max(payment.available_on, held_on),
+    )
+
+
+def _dispute_lost(payment: Payment, _on: date, fact: facts.DisputeLost) -> Payment:
+    charged_back_minor = payment.charged_back_minor + fact.amount_minor
+    return replace(payment, dispute=None, charged_back_minor=charged_back_minor)
 
 
 def _bounced(payment: Payment, on: date, fact: facts.PaymentReversed) -> Payment:
@@ -174,6 +244,10 @@ _APPLY: dict[type[Fact], Callable[[Any, date, Any], Payment]] = {
     facts.PaymentApplied: _applied,
     facts.PaymentReleased: _released,
     facts.RefundIssued: _refunded,
+    facts.RefundFailed: _refund_failed,
+    facts.DisputeOpened: _disputed,
+    facts.DisputeWon: _dispute_won,
+    facts.DisputeLost: _dispute_lost,
     facts.PaymentReversed: _bounced,
     facts.PaymentEarmarked: _earmarked,
     facts.EarmarkReleased: _earmark_released,

@@ -359,3 +359,75 @@ class PlanEndedAlready(Refusal):
 
     plan: str
     sentence = "plan {plan!r} has nothing left to bill: it has ended already"
+
+
+@dataclass(eq=False, kw_only=True)
+class WithdrawalOfBusiness(Refusal):
+    """Only a consumer withdraws; the right is the consumer's by law."""
+
+    plan: str
+    sentence = "plan {plan!r} was not agreed with a consumer: cancel it without kind"
+
+
+@dataclass(eq=False, kw_only=True)
+class WithdrawalTooLate(Refusal):
+    """A consumer withdraws within the days that the law gives."""
+
+    on: str
+    last: str
+    days: int
+    sentence = (
+        "{on} is after {last}, the last of the {days} days for withdrawal: cancel it without kind"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class DisputeIsOpen(Refusal):
+    """While a payment is disputed, nothing else takes it back."""
+
+    payment: str
+    sentence = "payment {payment!r} is disputed: close the dispute first with close_dispute"
+
+
+@dataclass(eq=False, kw_only=True)
+class DisputeAbovePayment(Refusal):
+    """A dispute is not above what is left of the payment."""
+
+    amount: str
+    left: str
+    payment: str
+    sentence = "a dispute over {amount} is above the {left} that are left of payment {payment!r}"
+
+
+@dataclass(eq=False, kw_only=True)
+class NoDisputeOpen(Refusal):
+    """Only an open dispute is closed."""
+
+    payment: str
+    sentence = "payment {payment!r} has no open dispute: open one with open_dispute"
+
+
+@dataclass(eq=False, kw_only=True)
+class NothingOutstanding(Refusal):
+    """A plan that is doubtful owes something."""
+
+    plan: str
+    on: str
+    sentence = "plan {plan!r} has nothing outstanding by {on} that could become doubtful"
+
+
+@dataclass(eq=False, kw_only=True)
+class NothingDoubtful(Refusal):
+    """Only what is doubtful is cured."""
+
+    plan: str
+    sentence = "plan {plan!r} is not doubtful"
+
+
+@dataclass(eq=False, kw_only=True)
+class AllowanceBelowZero(Refusal):
+    """A release is not above the allowance of the claim."""
+
+    release: str
+    held: str
+    sentence = "a release of {release} is above the allowance of {held}"

@@ -110,7 +110,7 @@ def _amount_of(fact: Any, parts: Any) -> int:
 def _state_text(state: Plan | Payment | None) -> str:
     match state:
         case Plan():
-            owed = amount_text(state.outstanding_minor, state.exponent)
+            owed = amount_text(state.owed_minor, state.exponent)
             unbilled = sum(part.amount_minor for part in state.unbilled)
             ended = "settled" if state.settled else "open"
             return f"{ended}: {owed} owed, {amount_text(unbilled, state.exponent)} to bill"
@@ -128,6 +128,6 @@ def _state_json(state: Plan | Payment | None) -> dict[str, Any] | None:
     value: dict[str, Any] = builtins_of(state)
     if isinstance(state, Plan):
         value["ended"] = sorted(state.ended)
-        value["outstanding_minor"] = state.outstanding_minor
+        value["outstanding_minor"] = state.owed_minor
     value["settled"] = state.settled
     return value

@@ -1,33 +1,32 @@
-"""Deciding how payments meet charges: received, applied, undone, refunded, bounced.
+"""Deciding how payments come in and go out: received, allocated, refunded, bounced, moved.
 
-Money goes to the oldest charge due first; what finds no charge stays unapplied, earmarked for its
-plan, and pays the plan's next charges. Money that must be freed comes from the latest use first. An
-application is effective on the later of the day its money is available and the day from which the
-charge is open.
+What money pays is in `applying`; money that must be freed comes from the latest use first, in
+`undoing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from ledger import events as facts
+from ledger.applying import apply_all, apply_money, held_as, release_earmark, release_earmarks_above
 from ledger.draft import Draft
-from ledger.events import HeldIn, Holding, Part, TaxAmount, payment_stream, plan_stream
+from ledger.events import Holding, payment_stream
 from ledger.intentions import Allocate, MoneyIn, ReceivePayment, Refund, ReversePayment
-from ledger.payment import Payment, Used
-from ledger.plan import Allocation, Charge, Plan, joined
+from ledger.payment import Payment
+from ledger.plan import Plan
 from ledger.refusals import (
     CurrencyDiffers,
     DatedBefore,
+    DisputeIsOpen,
     NothingToAllocate,
     PaymentExists,
     PaymentWasReversed,
     RefundAbovePayment,
 )
-from ledger.terms.allocation import Open, Share, oldest_due_first
 from ledger.terms.money import amount_text, plain, positive_minor_units
+from ledger.undoing import Undoing, free, refill
 
 # Money in ---------------------------------------------------------------------------------------
 
@@ -59,19 +58,25 @@ def take_in(command: MoneyIn, plan: Plan | None, draft: Draft) -> None:
         amount_minor=positive_minor_units(command.amount, command.currency, exponent),
         gateway=command.gateway,
         reference=command.reference,
+        kind=command.kind,
     )
     draft.record(payment_stream(command.payment), command.on, received)
     if command.fee:
-        fee = facts.GatewayFeeCharged(
-            payment=command.payment,
-            currency=command.currency,
-            exponent=exponent,
-            customer=received.customer,
-            plan=received.plan,
-            gateway=command.gateway,
-            amount_minor=positive_minor_units(command.fee, command.currency, exponent),
-        )
-        draft.record(payment_stream(command.payment), command.on, fee)
+        charge_gateway(draft.payment(command.payment), command.fee, command.on, draft)
+
+
+def charge_gateway(payment: Payment, fee: Decimal, on: date, draft: Draft) -> None:
+    """Record a fee that the gateway kept."""
+    charged = facts.GatewayFeeCharged(
+        payment=payment.id,
+        currency=payment.currency,
+        exponent=payment.exponent,
+        customer=payment.customer,
+        plan=payment.plan,
+        gateway=payment.gateway,
+        amount_minor=positive_minor_units(fee, payment.currency, payment.exponent),
+    )
+    draft.record(payment_stream(payment.id), on, charged)
 
 
 def allocate(command: Allocate, draft: Draft) -> None:
@@ -83,232 +88,15 @@ def allocate(command: Allocate, draft: Draft) -> None:
     plan, payment = draft.plan(command.plan), draft.payment(command.payment)
     if payment.currency != plan.currency:
         raise CurrencyDiffers(given=payment.currency, expected=plan.currency)
-    _require_usable(payment, command.on)
+    require_usable(payment, command.on)
     if payment.unapplied_minor <= 0 and not payment.credits:
         raise NothingToAllocate(payment=payment.id)
     for other, held_minor in payment.earmarks:
         if other != plan.id:
-            _release_earmark(payment.id, other, held_minor, command.on, draft)
+            release_earmark(payment.id, other, held_minor, command.on, draft)
     apply_all(payment.id, plan.id, draft)
     for credit in payment.credits:
         apply_money(payment.id, plan.id, credit, draft)
-
-
-def apply_all(payment_id: str, plan_id: str, draft: Draft) -> None:
-    """Apply all unapplied money of a payment to a plan, and earmark what finds no charge."""
-    payment = draft.payment(payment_id)
-    if payment.unapplied_minor > 0:
-        apply_money(payment_id, plan_id, payment.unapplied(payment.unapplied_minor), draft)
-    payment, plan = draft.payment(payment_id), draft.plan(plan_id)
-    waiting_minor = payment.unapplied_minor - payment.earmarked_minor(plan_id)
-    if waiting_minor > 0:
-        earmarked = facts.PaymentEarmarked(
-            **plan.fields, payment=payment_id, amount_minor=waiting_minor
-        )
-        draft.record(payment_stream(payment_id), payment.available_on, earmarked)
-        draft.record(plan_stream(plan_id), payment.available_on, earmarked)
-
-
-def use_earmarks(plan_id: str, draft: Draft) -> None:
-    """Let money that waits for a plan pay its open charges, the earliest payment first."""
-    waiting = [draft.payment(name) for name, _ in draft.plan(plan_id).earmarks]
-    for payment in sorted(waiting, key=lambda found: (found.received_on, found.id)):
-        amount_minor = payment.earmarked_minor(plan_id)
-        apply_money(payment.id, plan_id, payment.unapplied(amount_minor), draft)
-
-
-def apply_money(payment_id: str, plan_id: str, source: Holding, draft: Draft) -> None:
-    """Apply up to all of `source` to a plan's open charges, one event for each effective date."""
-    plan, payment = draft.plan(plan_id), draft.payment(payment_id)
-    shares, _ = oldest_due_first(source.amount_minor, open_items(plan.charges.values()))
-    by_day: dict[date, list[Share]] = {}
-    for found in shares:
-        day = max(payment.available_on, plan.charges[found.charge].open_since)
-        by_day.setdefault(day, []).append(found)
-    for day in sorted(by_day):
-        _apply_shares(payment, plan, source, day, by_day[day], draft)
-
-
-def _apply_shares(
-    payment: Payment, plan: Plan, source: Holding, day: date, shares: list[Share], draft: Draft
-) -> None:
-    taken = held_as(source, sum(found.amount_minor for found in shares))
-    allocated = facts.PaymentAllocated(
-        **plan.fields,
-        payment=payment.id,
-        source=taken,
-        received_on=payment.received_on,
-        parts=tuple(_filling(plan.charges[found.charge], found.amount_minor) for found in shares),
-    )
-    echo_use(payment, plan.id, "allocation", taken, day, draft)
-    draft.record(plan_stream(plan.id), day, allocated)
-
-
-def echo_use(
-    payment: Payment, plan_id: str, use: facts.Use, source: Holding, day: date, draft: Draft
-) -> None:
-    """Record in the payment's stream that a plan has used some of its money."""
-    applied = facts.PaymentApplied(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
-        plan=plan_id,
-        use=use,
-        source=source,
-    )
-    draft.record(payment_stream(payment.id), day, applied)
-
-
-def open_items(charges: Iterable[Charge]) -> list[Open]:
-    """Return what is open of charges, for `oldest_due_first`."""
-    return [
-        Open(charge.id, charge.due_on, charge.order, charge.open_minor)
-        for charge in charges
-        if charge.open_minor > 0
-    ]
-
-
-def held_as(holding: Holding, amount_minor: int) -> Holding:
-    """Return a part of a holding."""
-    return Holding(
-        held_in=holding.held_in,
-        customer=holding.customer,
-        plan=holding.plan,
-        amount_minor=amount_minor,
-    )
-
-
-def on_receipt(taxes: Iterable[TaxAmount]) -> tuple[TaxAmount, ...]:
-    """Return the taxes that fall due when money comes in."""
-    return tuple(tax for tax in taxes if tax.due == "receipt")
-
-
-def _filling(charge: Charge, amount_minor: int) -> Part:
-    """Return the next part of a charge that money fills, with the tax that falls due by it."""
-    low = charge.allocated_minor
-    return Part(
-        charge=charge.id,
-        amount_minor=amount_minor,
-        carrying=charge.carrying,
-        tax=on_receipt(charge.tax_between(low, low + amount_minor)),
-    )
-
-
-def _emptying(charge: Charge, amount_minor: int) -> Part:
-    """Return the last part of a charge that money filled. Inverse of `_filling`."""
-    high = charge.allocated_minor
-    return Part(
-        charge=charge.id,
-        amount_minor=amount_minor,
-        carrying=charge.carrying,
-        tax=on_receipt(charge.tax_between(high - amount_minor, high)),
-    )
-
-
-# Undoing applications ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Undoing:
-    """Why and when applications are undone, and where their money goes."""
-
-    on: date
-    reason: str
-    held_in: HeldIn
-
-
-def latest_first(
-    standing: tuple[Allocation, ...], amount_minor: int
-) -> list[tuple[Allocation, int]]:
-    """Pick `amount_minor` out of what stands, the latest first: (allocation, amount taken)."""
-    picked = []
-    for found in reversed(standing):
-        taken = min(amount_minor, found.amount_minor)
-        if taken:
-            picked.append((found, taken))
-            amount_minor -= taken
-    return picked
-
-
-def undo_allocations(
-    plan_id: str, picked: list[tuple[Allocation, int]], undoing: Undoing, draft: Draft
-) -> None:
-    """Undo picked allocations of a plan, not before they took effect."""
-    for (payment_id, since), charges in _by_application(picked).items():
-        plan = draft.plan(plan_id)
-        parts = tuple(_emptying(plan.charges[name], amount) for name, amount in charges.items())
-        target = _target(plan, draft.payment(payment_id), undoing.held_in, sum(charges.values()))
-        undone = facts.AllocationReversed(
-            **plan.fields, payment=payment_id, target=target, parts=parts, reason=undoing.reason
-        )
-        use = Used(plan=plan_id, use="allocation", amount_minor=target.amount_minor, since=since)
-        day = max(undoing.on, since)
-        _release(payment_id, use, day, target, draft)
-        draft.record(plan_stream(plan_id), day, undone)
-
-
-def _by_application(
-    picked: list[tuple[Allocation, int]],
-) -> dict[tuple[str, date], dict[str, int]]:
-    """Group what was picked by payment and day of application: charges with their amounts."""
-    groups: dict[tuple[str, date], dict[str, int]] = {}
-    for found, amount_minor in picked:
-        charges = groups.setdefault((found.payment, found.effective_on), {})
-        charges[found.charge] = charges.get(found.charge, 0) + amount_minor
-    return groups
-
-
-def _target(plan: Plan, payment: Payment, held_in: HeldIn, amount_minor: int) -> Holding:
-    if held_in == "unapplied":
-        return payment.unapplied(amount_minor)
-    return Holding(held_in=held_in, customer=plan.customer, plan=plan.id, amount_minor=amount_minor)
-
-
-def _release(payment_id: str, use: Used, day: date, target: Holding, draft: Draft) -> None:
-    payment = draft.payment(payment_id)
-    released = facts.PaymentReleased(
-        payment=payment_id,
-        currency=payment.currency,
-        exponent=payment.exponent,
-        plan=use.plan,
-        use=use.use,
-        since=use.since,
-        target=target,
-    )
-    draft.record(payment_stream(payment_id), day, released)
-
-
-def _undo_recoveries(
-    payment: Payment, plan_id: str, amount_minor: int, undoing: Undoing, draft: Draft
-) -> None:
-    standing = draft.plan(plan_id).recoveries
-    own = tuple(found for found in standing if found.payment == payment.id)
-    picked = latest_first(own, amount_minor)
-    for (_, since), charges in _by_application(picked).items():
-        plan = draft.plan(plan_id)
-        parts = tuple(
-            recovered_part(plan.charges[name], amount, -1) for name, amount in charges.items()
-        )
-        target = payment.unapplied(sum(charges.values()))
-        undone = facts.RecoveryReversed(
-            **plan.fields, payment=payment.id, target=target, parts=parts, reason=undoing.reason
-        )
-        use = Used(plan=plan_id, use="recovery", amount_minor=target.amount_minor, since=since)
-        day = max(undoing.on, since)
-        _release(payment.id, use, day, target, draft)
-        draft.record(plan_stream(plan_id), day, undone)
-
-
-def recovered_part(charge: Charge, amount_minor: int, sign: int) -> Part:
-    """Return the next part of a charge written off that cash recovers, or (sign -1) loses again."""
-    reached = charge.recovered_tax_at(charge.recovered_minor + sign * amount_minor)
-    moved = (reached, charge.recovered_tax) if sign > 0 else (charge.recovered_tax, reached)
-    return Part(
-        charge=charge.id,
-        amount_minor=amount_minor,
-        carrying=charge.carrying,
-        tax=joined(*moved, -1),
-    )
 
 
 # Money out --------------------------------------------------------------------------------------
@@ -321,7 +109,7 @@ def refund(command: Refund, draft: Draft) -> None:
     Raises PaymentUnknown, PaymentWasReversed, DatedBefore, RefundAbovePayment.
     """
     payment = draft.payment(command.payment)
-    _require_usable(payment, command.on)
+    require_usable(payment, command.on)
     amount_minor = positive_minor_units(command.amount, payment.currency, payment.exponent)
     if amount_minor > payment.left_minor:
         raise RefundAbovePayment(
@@ -329,7 +117,7 @@ def refund(command: Refund, draft: Draft) -> None:
             left=amount_text(payment.left_minor, payment.exponent),
             payment=payment.id,
         )
-    _free(
+    free(
         payment.id,
         amount_minor - payment.credit_minor - payment.unapplied_minor,
         Undoing(command.on, command.reason, "unapplied"),
@@ -337,18 +125,19 @@ def refund(command: Refund, draft: Draft) -> None:
     )
     used = payment.uses
     payment = draft.payment(command.payment)
-    holdings = _first_of(payment, amount_minor)
+    holdings = first_of(payment, amount_minor)
     issued = facts.RefundIssued(
         payment=payment.id,
         currency=payment.currency,
         exponent=payment.exponent,
         holdings=holdings,
         reason=command.reason,
+        approver=command.approver,
     )
     day = max(command.on, payment.available_on)
-    _release_earmarks_above(payment, _unapplied_after(payment, holdings), day, draft)
+    release_earmarks_above(payment, _unapplied_after(payment, holdings), day, draft)
     draft.record(payment_stream(payment.id), day, issued)
-    _refill(used, draft)
+    refill(used, day, draft)
 
 
 def reverse_payment(command: ReversePayment, draft: Draft) -> None:
@@ -358,14 +147,16 @@ def reverse_payment(command: ReversePayment, draft: Draft) -> None:
     on the customer. Raises PaymentUnknown, PaymentWasReversed, DatedBefore.
     """
     payment = draft.payment(command.payment)
-    _require_usable(payment, command.on)
+    require_usable(payment, command.on)
+    if payment.dispute is not None:
+        raise DisputeIsOpen(payment=payment.id)
     uses = payment.uses
     used_minor = sum(used.amount_minor for used in uses)
-    _free(payment.id, used_minor, Undoing(command.on, command.reason, "unapplied"), draft)
+    free(payment.id, used_minor, Undoing(command.on, command.reason, "unapplied"), draft)
     payment = draft.payment(command.payment)
     day = max(command.on, payment.available_on)
-    _release_earmarks_above(payment, 0, day, draft)
-    rest_minor = payment.amount_minor - payment.credit_minor
+    release_earmarks_above(payment, 0, day, draft)
+    rest_minor = payment.amount_minor - payment.charged_back_minor - payment.credit_minor
     holdings = (*payment.credits, *([payment.unapplied(rest_minor)] if rest_minor else []))
     bounced = facts.PaymentReversed(
         payment=payment.id,
@@ -375,16 +166,11 @@ def reverse_payment(command: ReversePayment, draft: Draft) -> None:
         reason=command.reason,
     )
     draft.record(payment_stream(payment.id), day, bounced)
-    _refill(uses, draft)
+    refill(uses, day, draft)
 
 
-def _refill(uses: Iterable[Used], draft: Draft) -> None:
-    """Let other money that waits for the plans pay what has been opened again."""
-    for plan_id in dict.fromkeys(used.plan for used in uses):
-        use_earmarks(plan_id, draft)
-
-
-def _require_usable(payment: Payment, on: date) -> None:
+def require_usable(payment: Payment, on: date) -> None:
+    """Refuse a day before the payment, and a payment that bounced."""
     if on < payment.received_on:
         raise DatedBefore(
             on=on.isoformat(), what="the payment", since=payment.received_on.isoformat()
@@ -393,22 +179,7 @@ def _require_usable(payment: Payment, on: date) -> None:
         raise PaymentWasReversed(payment=payment.id)
 
 
-def _free(payment_id: str, amount_minor: int, undoing: Undoing, draft: Draft) -> None:
-    """Undo uses of a payment, the latest first, until `amount_minor` is free."""
-    for used in reversed(draft.payment(payment_id).uses):
-        if amount_minor <= 0:
-            return
-        taken = min(amount_minor, used.amount_minor)
-        amount_minor -= taken
-        if used.use == "recovery":
-            _undo_recoveries(draft.payment(payment_id), used.plan, taken, undoing, draft)
-            continue
-        standing = draft.plan(used.plan).allocations
-        own = tuple(found for found in standing if found.payment == payment_id)
-        undo_allocations(used.plan, latest_first(own, taken), undoing, draft)
-
-
-def _first_of(payment: Payment, amount_minor: int) -> tuple[Holding, ...]:
+def first_of(payment: Payment, amount_minor: int) -> tuple[Holding, ...]:
     """Take an amount out of what a payment holds: customer credit first, then unapplied."""
     taken = []
     for holding in (*payment.credits, payment.unapplied(payment.unapplied_minor)):
@@ -422,23 +193,3 @@ def _first_of(payment: Payment, amount_minor: int) -> tuple[Holding, ...]:
 def _unapplied_after(payment: Payment, holdings: tuple[Holding, ...]) -> int:
     gone = sum(held.amount_minor for held in holdings if held.held_in == "unapplied")
     return payment.unapplied_minor - gone
-
-
-def _release_earmarks_above(payment: Payment, left_minor: int, on: date, draft: Draft) -> None:
-    """Release earmarks, the last plan first, until they fit what is left unapplied."""
-    excess = sum(held for _, held in payment.earmarks) - left_minor
-    for plan_id, held_minor in reversed(payment.earmarks):
-        if excess > 0:
-            taken = min(excess, held_minor)
-            excess -= taken
-            _release_earmark(payment.id, plan_id, taken, on, draft)
-
-
-def _release_earmark(
-    payment_id: str, plan_id: str, amount_minor: int, on: date, draft: Draft
-) -> None:
-    released = facts.EarmarkReleased(
-        **draft.plan(plan_id).fields, payment=payment_id, amount_minor=amount_minor
-    )
-    draft.record(payment_stream(payment_id), on, released)
-    draft.record(plan_stream(plan_id), on, released)

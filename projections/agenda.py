@@ -1,60 +1,103 @@
-"""The agenda: which plan has what to be billed when. It serves the day's work through a port."""
+"""The agenda: which plan has what to be done when. It serves the day's work through a port.
+
+An item is a charge to be billed or a day on which revenue is to be recognised. An item that is
+struck too late does no harm: the plan itself knows what was done.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from sqlalchemy import Column, Date, Index, Integer, Table, select
+from sqlalchemy import Column, Date, Index, Table, select
 
 from ledger import events as facts
 from ledger.envelope import RecordedEvent
+from ledger.plan import Plan, charge_ids
+from ledger.plan_changes import evolve
+from ledger.recognition import closing_days
 from ledger.store.database import Database
 from ledger.store.schema import BYTEWISE
+from ledger.terms.schedule import Instalment
 from projections.engine import Engine
-from projections.projection import Books, Changes, Projection, metadata
+from projections.projection import Books, Changes, Projection, Row, metadata
 
-billings = Table(
-    "agenda_1_billings",
+items = Table(
+    "agenda_2_items",
     metadata,
     Column("plan", BYTEWISE, primary_key=True),
-    Column("instalment", Integer, primary_key=True, autoincrement=False),
-    Column("billed_on", Date, nullable=False),
-    Index("agenda_1_billings_day", "billed_on"),
+    Column("item", BYTEWISE, primary_key=True),
+    Column("falls_on", Date, nullable=False),
+    Index("agenda_2_items_day", "falls_on"),
+)
+_KINDS = (
+    facts.PlanAgreed,
+    facts.PlanBilled,
+    facts.InstalmentCharged,
+    facts.FeeCharged,
+    facts.InterestCharged,
+    facts.RevenueRecognised,
+    facts.PlanCancelled,
+    facts.PlanRescheduled,
+    facts.PlanAmended,
+    facts.WrittenOff,
 )
 
 
 def fold(events: Sequence[RecordedEvent], _books: Books) -> Changes:
-    """Enter what was agreed, strike what was billed or ended."""
+    """Enter what was agreed, strike what was billed, recognised or ended."""
     changes = Changes()
-    struck = changes.gone.setdefault(billings.name, [])
+    struck = changes.gone.setdefault(items.name, [])
     for event in events:
+        for row in entered(event):
+            changes.add(items, row)
         fact = event.fact
-        if isinstance(fact, facts.PlanAgreed):
-            for part in fact.instalments:
-                row = {"plan": fact.plan, "instalment": part.number, "billed_on": part.billed_on}
-                changes.add(billings, row)
-        elif isinstance(fact, facts.InstalmentCharged):
-            struck.append({"plan": fact.plan, "instalment": fact.instalment})
-        elif isinstance(fact, facts.PlanCancelled | facts.WrittenOff):
-            struck.extend({"plan": fact.plan, "instalment": number} for number in fact.ended)
+        if isinstance(fact, facts.PlanFact):
+            struck.extend({"plan": fact.plan, "item": item} for item in done(fact))
     return changes
 
 
+def entered(event: RecordedEvent) -> Iterator[Row]:
+    """Yield the items that an event enters."""
+    fact = event.fact
+    if isinstance(fact, facts.PlanAgreed):
+        yield from _to_bill(fact.plan, fact.instalments)
+        plan = evolve(None, event.effective_on, fact)
+        for day in closing_days(plan, date.max) if isinstance(plan, Plan) else ():
+            yield {"plan": fact.plan, "item": f"revenue {day}", "falls_on": day}
+    elif isinstance(fact, facts.PlanRescheduled | facts.PlanAmended):
+        yield from _to_bill(fact.plan, fact.instalments)
+
+
+def _to_bill(plan: str, instalments: Iterable[Instalment]) -> Iterator[Row]:
+    for part in instalments:
+        for charge in charge_ids(plan, part):
+            yield {"plan": plan, "item": charge, "falls_on": part.billed_on}
+
+
+def done(fact: facts.PlanFact) -> Iterator[str]:
+    """Yield the items that an event strikes."""
+    match fact:
+        case facts.InstalmentCharged() | facts.FeeCharged() | facts.InterestCharged():
+            yield fact.charge
+        case facts.PlanBilled():
+            yield from (part.charge for part in fact.parts)
+        case facts.RevenueRecognised():
+            yield f"revenue {fact.through}"
+        case (
+            facts.PlanCancelled()
+            | facts.WrittenOff()
+            | facts.PlanRescheduled()
+            | facts.PlanAmended()
+        ):
+            for number in fact.ended:
+                yield from (f"{fact.plan}/{number}{name}" for name in ("", "/interest", "/fee"))
+        case _:
+            return
+
+
 AGENDA = Projection(
-    "agenda",
-    1,
-    {billings.name: billings},
-    fold,
-    frozenset(
-        kind.TOPIC
-        for kind in (
-            facts.PlanAgreed,
-            facts.InstalmentCharged,
-            facts.PlanCancelled,
-            facts.WrittenOff,
-        )
-    ),
+    "agenda", 2, {items.name: items}, fold, frozenset(kind.TOPIC for kind in _KINDS)
 )
 
 
@@ -66,14 +109,14 @@ class AgendaPort:
         self._engine = engine.only(AGENDA)
 
     def due_plans(self, through: date, after: str, limit: int) -> Sequence[str]:
-        """Return up to `limit` plans, by id, after `after`, with something to bill by a day."""
+        """Return up to `limit` plans, by id, after `after`, with something to do by a day."""
         if not after:
             self._engine.catch_up()
         query = (
-            select(billings.c.plan)
-            .where(billings.c.billed_on <= through, billings.c.plan > after)
-            .group_by(billings.c.plan)
-            .order_by(billings.c.plan)
+            select(items.c.plan)
+            .where(items.c.falls_on <= through, items.c.plan > after)
+            .group_by(items.c.plan)
+            .order_by(items.c.plan)
             .limit(limit)
         )
         with self._database.reading() as connection:

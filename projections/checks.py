@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, except_, func, select
 from sqlalchemy.sql.expression import CompoundSelect
 
-from ledger.books.posting import RULES
+from ledger.books.measures import MEASURES
 from ledger.events import EVENT_TYPES
 from ledger.store.leaf import leaf_hash
 from ledger.store.log import head_position
@@ -121,7 +121,7 @@ def _journal(connection: Connection, reached: int) -> Iterator[str]:
     there = select(events.c.position, events.c.type, events.c.stream)
     for position, event, stream in connection.execute(except_(named, there)):
         yield f"the entry at position {position} names {event} of {stream}, which is not there"
-    silent = {kind.TOPIC for kind in EVENT_TYPES.values() if kind not in RULES}
+    silent = {kind.TOPIC for kind in EVENT_TYPES.values() if kind not in MEASURES}
     silent |= _MAY_POST_NOTHING
     posting = there.where(events.c.type.not_in(silent), events.c.position <= reached)
     for position, event, stream in connection.execute(except_(posting, named)):

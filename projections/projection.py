@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import MetaData, Table
 
 from ledger.books.accounts import Chart, chart_of
-from ledger.books.posting import JournalEntry, entry_of
+from ledger.books.posting import JournalEntry
+from ledger.books.rules import entry_of
 from ledger.envelope import RecordedEvent
 from ledger.events import RulesAdopted
 
@@ -59,7 +60,7 @@ class Books:
         posted = self._posted.get(event.position)
         if posted is None:
             charts = self.charts(event.posted_on, event.position)
-            found = ((chart, entry_of(event, chart)) for chart in charts)
+            found = ((chart, entry_of(event, chart.book, chart.rules)) for chart in charts)
             posted = [(chart, entry) for chart, entry in found if entry is not None]
             self._posted[event.position] = posted
         return posted

@@ -78,8 +78,8 @@ def fold(events: Sequence[RecordedEvent], _books: Books) -> Changes:
     changes = Changes()
     for event in events:
         fact: Any = event.fact
-        if isinstance(fact, _CHARGED):
-            changes.add(charges, _charge_row(event.position, fact))
+        for row in _charge_rows(event.position, fact):
+            changes.add(charges, row)
         for line, movement in enumerate(movements_of(fact), 1):
             changes.add(
                 movements,
@@ -101,25 +101,41 @@ def fold(events: Sequence[RecordedEvent], _books: Books) -> Changes:
     return changes
 
 
-_Charged = facts.InstalmentCharged | facts.FeeCharged | facts.OpeningBalance
-_CHARGED = (facts.InstalmentCharged, facts.FeeCharged, facts.OpeningBalance)
+_Charged = facts.InstalmentCharged | facts.FeeCharged | facts.InterestCharged | facts.OpeningBalance
+_KINDS = {facts.InstalmentCharged: "instalment", facts.OpeningBalance: "opening"}
 
 
-def _charge_row(position: int, fact: _Charged) -> dict[str, Any]:
-    kinds = {facts.InstalmentCharged: "instalment", facts.OpeningBalance: "opening"}
+def _charge_rows(position: int, fact: Any) -> Iterator[dict[str, Any]]:
+    """Yield a row for each charge that an event makes, none where it makes none."""
+    if isinstance(fact, facts.PlanBilled):
+        for part in fact.parts:
+            yield _charge_row(position, fact.plan, part, "instalment", fact.document)
+    elif isinstance(fact, _Charged):
+        kind = str(_KINDS.get(type(fact)) or getattr(fact, "kind", ""))
+        yield _charge_row(position, fact.plan, fact, kind, getattr(fact, "document", None))
+
+
+def _charge_row(
+    position: int, plan: str, charge: Any, kind: str, document: str | None
+) -> dict[str, Any]:
     return {
-        "plan": fact.plan,
-        "charge": fact.charge,
+        "plan": plan,
+        "charge": charge.charge,
         "position": position,
-        "kind": fact.kind if isinstance(fact, facts.FeeCharged) else kinds[type(fact)],
-        "instalment": fact.instalment if isinstance(fact, facts.InstalmentCharged) else None,
-        "document": None if isinstance(fact, facts.FeeCharged) else fact.document,
-        "due_on": fact.due_on,
+        "kind": kind,
+        "instalment": getattr(charge, "instalment", None),
+        "document": document,
+        "due_on": charge.due_on,
     }
 
 
 def _charged(fact: _Charged) -> Iterable[Movement]:
     yield Movement("receivable", fact.amount_minor, fact.customer, fact.plan, fact.charge, None)
+
+
+def _billed(fact: facts.PlanBilled) -> Iterable[Movement]:
+    for part in fact.parts:
+        yield Movement("receivable", part.amount_minor, fact.customer, fact.plan, part.charge, None)
 
 
 def _received(fact: facts.PaymentReceived) -> Iterable[Movement]:
@@ -148,6 +164,33 @@ def _paid_back(fact: facts.RefundIssued | facts.PaymentReversed) -> Iterable[Mov
     return (_held(holding, fact.payment, 1) for holding in fact.holdings)
 
 
+def _given_back(fact: facts.RefundFailed | facts.DisputeWon) -> Iterable[Movement]:
+    return (_held(holding, fact.payment, -1) for holding in fact.holdings)
+
+
+def _disputed(fact: facts.AllocationDisputed) -> Iterable[Movement]:
+    return _on_charges(fact, fact.parts, fact.payment, 1, "disputed")
+
+
+def _restored(fact: facts.AllocationRestored) -> Iterable[Movement]:
+    return _on_charges(fact, fact.parts, fact.payment, -1, "disputed")
+
+
+def _reopened(fact: facts.DisputedReopened) -> Iterable[Movement]:
+    yield from _on_charges(fact, fact.parts, fact.payment, -1, "disputed")
+    yield from _on_charges(fact, fact.parts, fact.payment, 1)
+
+
+def _doubtful(fact: facts.ReceivableDoubtful) -> Iterable[Movement]:
+    yield from _on_charges(fact, fact.parts, None, -1)
+    yield from _on_charges(fact, fact.parts, None, 1, "doubtful")
+
+
+def _cured(fact: facts.ReceivableCured) -> Iterable[Movement]:
+    yield from _on_charges(fact, fact.parts, None, -1)
+    yield from _on_charges(fact, fact.parts, None, 1, "receivable")
+
+
 def _recovered(fact: facts.RecoveryReceived) -> Iterable[Movement]:
     yield _held(fact.source, fact.payment, 1)
 
@@ -168,11 +211,16 @@ def _held(holding: Holding, payment: str, sign: int) -> Movement:
 
 
 def _on_charges(
-    fact: facts.PlanFact, parts: Iterable[Part], payment: str | None, sign: int
+    fact: facts.PlanFact,
+    parts: Iterable[Part],
+    payment: str | None,
+    sign: int,
+    state: str | None = None,
 ) -> Iterator[Movement]:
+    """Yield a movement a part, on the account that carries it, or on the one named."""
     for part in parts:
         yield Movement(
-            part.carrying,
+            state or part.carrying,
             sign * part.amount_minor,
             fact.customer,
             fact.plan,
@@ -185,6 +233,8 @@ _RULES: dict[type[Fact], Callable[[Any], Iterable[Movement]]] = {
     facts.OpeningBalance: _charged,
     facts.InstalmentCharged: _charged,
     facts.FeeCharged: _charged,
+    facts.InterestCharged: _charged,
+    facts.PlanBilled: _billed,
     facts.ChargeWaived: _waived,
     facts.CreditNoteIssued: _reduced,
     facts.WrittenOff: _reduced,
@@ -193,6 +243,14 @@ _RULES: dict[type[Fact], Callable[[Any], Iterable[Movement]]] = {
     facts.AllocationReversed: _allocation_reversed,
     facts.RefundIssued: _paid_back,
     facts.PaymentReversed: _paid_back,
+    facts.DisputeOpened: _paid_back,
+    facts.RefundFailed: _given_back,
+    facts.DisputeWon: _given_back,
+    facts.AllocationDisputed: _disputed,
+    facts.AllocationRestored: _restored,
+    facts.DisputedReopened: _reopened,
+    facts.ReceivableDoubtful: _doubtful,
+    facts.ReceivableCured: _cured,
     facts.RecoveryReceived: _recovered,
     facts.RecoveryReversed: _recovery_reversed,
 }

@@ -1,7 +1,7 @@
 """A chart of accounts says which account plays which role in one book.
 
-The posting rules speak of roles only; a chart is data. It is read from TOML once, when a ledger
-adopts it, and from then on from the event that recorded the adoption.
+The posting rules speak of roles only. Chart and rules are data: read from TOML once, when a ledger
+adopts them, and from then on from the event that recorded the adoption.
 """
 
 from __future__ import annotations
@@ -15,7 +15,12 @@ from functools import cached_property
 from importlib import resources
 from typing import Any, Literal
 
+from ledger.books.rules import Rule, RuleError, rules_of
+
 AccountType = Literal["asset", "liability", "equity", "income", "expense"]
+Impairment = Literal["matrix", "claims"]
+_NO_CHARTS = frozenset({"rules.toml"})
+"""Files beside the charts that hold rules which charts share."""
 
 
 class ChartError(ValueError):
@@ -34,12 +39,16 @@ class Account:
 
 @dataclass(frozen=True)
 class Chart:
-    """The accounts and the choices of one book."""
+    """The accounts and the posting rules of one book.
+
+    `impairment` says how it expects losses: "matrix" on all claims together, "claims" one by one.
+    """
 
     book: str
     title: str
-    write_off_to: str
+    impairment: Impairment
     accounts: tuple[Account, ...]
+    rules: Mapping[str, Rule]
 
     @cached_property
     def by_role(self) -> Mapping[str, Account]:
@@ -47,40 +56,75 @@ class Chart:
         return {account.role: account for account in self.accounts}
 
 
+def packaged_books() -> list[str]:
+    """Return the names of the charts that come with the package."""
+    names = (path.name for path in (resources.files("ledger.books") / "charts").iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name not in _NO_CHARTS)
+
+
 def packaged_chart(book: str) -> dict[str, Any]:
-    """Return the content of the chart that comes with the package.
+    """Return the content of the chart that comes with the package, its shared rules put in.
 
     Raises ChartError if there is none of that name.
     """
     path = resources.files("ledger.books") / "charts" / f"{book}.toml"
-    if not path.is_file():
+    if not path.is_file() or path.name in _NO_CHARTS:
         message = f"no chart named {book!r} comes with the package"
         raise ChartError(message)
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return complete(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def complete(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the shared rules that a chart file names in front of its own, so that it stands alone.
+
+    Raises ChartError if there are no rules of that name.
+    """
+    whole = dict(content)
+    shared = whole.pop("shared_rules", None)
+    if shared is None:
+        return whole
+    path = resources.files("ledger.books") / "charts" / f"{shared}.toml"
+    if path.name not in _NO_CHARTS:
+        message = f"the chart names shared rules {shared!r}, which do not come with the package"
+        raise ChartError(message)
+    own = whole.get("rules", [])
+    replaced = {rule.get("event") for rule in own}
+    rules = tomllib.loads(path.read_text(encoding="utf-8"))["rules"]
+    return {**whole, "rules": [*(r for r in rules if r["event"] not in replaced), *own]}
 
 
 def chart_of(content: Mapping[str, Any]) -> Chart:
-    """Build a chart from its content, as read from TOML or from the event that adopted it.
+    """Build a chart from its content, as `complete` made it or as its adoption recorded it.
 
-    Raises ChartError when a role or an account number occurs twice or a field is missing.
+    Raises ChartError when a role or an account number occurs twice, a field is missing, or a
+    posting rule cannot be.
     """
     try:
         accounts = tuple(Account(**account) for account in content["accounts"])
+        _require_once(content["book"], accounts)
+        roles = {account.role for account in accounts}
         chart = Chart(
             book=content["book"],
             title=content["title"],
-            write_off_to=content["rules"]["write_off_to"],
+            impairment=content["impairment"],
             accounts=accounts,
+            rules=rules_of(content["rules"], roles),
         )
-    except (KeyError, TypeError) as error:
+    except RuleError as error:
+        message = f"the chart {content.get('book')!r}: {error}"
+        raise ChartError(message) from error
+    except (AttributeError, KeyError, TypeError) as error:
         message = f"the chart is incomplete: {error}"
         raise ChartError(message) from error
+    return chart
+
+
+def _require_once(book: str, accounts: tuple[Account, ...]) -> None:
     for field in ("role", "account"):
         values = [getattr(account, field) for account in accounts]
         if len(set(values)) != len(values):
-            message = f"the chart {chart.book!r} has a {field} twice"
+            message = f"the chart {book!r} has a {field} twice"
             raise ChartError(message)
-    return chart
 
 
 def digest_of(content: Mapping[str, Any]) -> str:

@@ -1,9 +1,9 @@
 """Every event type: what can have happened. Read this room first.
 
-Events are divided by stream: `ledger.events.ledger`, `.plan`, `.payment`; what they are made of is
-in `.parts` and `.agreement`, what they all have in `.base`. Amounts are integers of minor units;
-each event names the currency and its exponent, the customer, the plan and the charges, so that it
-can be posted alone.
+Events are divided by stream: `.ledger`, `.plan`, `.payment`, `.payout`, `.provision`, `.document`;
+what they are made of is in `.parts` and `.agreement`, what they all have in `.base`. Amounts are
+integers of minor units; each event names the currency and its exponent, the customer, the plan and
+the charges, so that it can be posted alone.
 """
 
 from __future__ import annotations
@@ -22,12 +22,19 @@ from ledger.events.base import (
     UPCASTERS,
     Fact,
 )
+from ledger.events.document import (
+    InvoiceIssued,
+)
 from ledger.events.ledger import (
     LedgerOpened,
+    PolicyAdopted,
     RulesAdopted,
 )
 from ledger.events.parts import (
+    BilledPart,
     Carrying,
+    DisputedUse,
+    DueChange,
     HeldIn,
     Holding,
     Income,
@@ -35,33 +42,63 @@ from ledger.events.parts import (
     Reduces,
     TaxAmount,
     TaxDue,
+    TaxTotal,
+    TaxTreatment,
     Use,
 )
 from ledger.events.payment import (
+    DisputeLost,
+    DisputeOpened,
+    DisputeWon,
     GatewayFeeCharged,
     PaymentApplied,
     PaymentFact,
     PaymentReceived,
     PaymentReleased,
     PaymentReversed,
+    RefundFailed,
     RefundIssued,
 )
+from ledger.events.payout import (
+    PayoutFact,
+    PayoutFailed,
+    PayoutLanded,
+    PayoutSent,
+)
 from ledger.events.plan import (
+    AdvanceTaxed,
+    AdvanceTaxReversed,
+    AllocationDisputed,
+    AllocationRestored,
     AllocationReversed,
     ChargeWaived,
     CreditNoteIssued,
+    DisputedReopened,
     EarmarkReleased,
     FeeCharged,
     InstalmentCharged,
+    InterestCharged,
     OpeningBalance,
     PaymentAllocated,
     PaymentEarmarked,
     PlanAgreed,
+    PlanAmended,
+    PlanBilled,
     PlanCancelled,
     PlanFact,
+    PlanRescheduled,
+    ReceivableCured,
+    ReceivableDoubtful,
     RecoveryReceived,
     RecoveryReversed,
+    RevenueRecognised,
+    TaxReliefClaimed,
     WrittenOff,
+)
+from ledger.events.provision import (
+    ProvisionBooked,
+    ProvisionFact,
+    ProvisionReleased,
 )
 
 LEDGER_STREAM = "ledger"
@@ -77,15 +114,41 @@ def payment_stream(payment: str) -> str:
     return f"payment:{payment}"
 
 
+def payout_stream(payout: str) -> str:
+    """Return the name of a payout's stream."""
+    return f"payout:{payout}"
+
+
+def series_stream(series: str) -> str:
+    """Return the name of a series of documents' stream."""
+    return f"series:{series}"
+
+
+def provision_stream(book: str) -> str:
+    """Return the name of the stream of provisions on all claims together, in one book."""
+    return f"provision:{book}"
+
+
 __all__ = [
     "EVENT_TYPES",
     "LEDGER_STREAM",
     "UPCASTERS",
+    "AdvanceTaxReversed",
+    "AdvanceTaxed",
+    "AllocationDisputed",
+    "AllocationRestored",
     "AllocationReversed",
     "AnnualRate",
+    "BilledPart",
     "Carrying",
     "ChargeWaived",
     "CreditNoteIssued",
+    "DisputeLost",
+    "DisputeOpened",
+    "DisputeWon",
+    "DisputedReopened",
+    "DisputedUse",
+    "DueChange",
     "EarmarkReleased",
     "Fact",
     "FeeCharged",
@@ -96,7 +159,9 @@ __all__ = [
     "Holding",
     "Income",
     "InstalmentCharged",
+    "InterestCharged",
     "InterestTerm",
+    "InvoiceIssued",
     "LedgerOpened",
     "OpeningBalance",
     "Part",
@@ -107,21 +172,42 @@ __all__ = [
     "PaymentReceived",
     "PaymentReleased",
     "PaymentReversed",
+    "PayoutFact",
+    "PayoutFailed",
+    "PayoutLanded",
+    "PayoutSent",
     "PlanAgreed",
+    "PlanAmended",
+    "PlanBilled",
     "PlanCancelled",
     "PlanFact",
+    "PlanRescheduled",
+    "PolicyAdopted",
     "Promotion",
+    "ProvisionBooked",
+    "ProvisionFact",
+    "ProvisionReleased",
+    "ReceivableCured",
+    "ReceivableDoubtful",
     "RecoveryReceived",
     "RecoveryReversed",
     "Reduces",
+    "RefundFailed",
     "RefundIssued",
+    "RevenueRecognised",
     "RulesAdopted",
     "TaxAmount",
     "TaxDue",
+    "TaxReliefClaimed",
     "TaxTerm",
+    "TaxTotal",
+    "TaxTreatment",
     "Terms",
     "Use",
     "WrittenOff",
     "payment_stream",
+    "payout_stream",
     "plan_stream",
+    "provision_stream",
+    "series_stream",
 ]

@@ -29,7 +29,15 @@ def _added_to(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("FeeCharged", 1): _added_to,
+    ("GatewayFeeCharged", 1): _added_to,
+    ("InstalmentCharged", 1): _added_to,
+    ("PaymentAllocated", 1): _added_to,
+    ("PaymentReceived", 1): _added_to,
     ("PlanAgreed", 1): _added_to,
+    ("RefundIssued", 1): _added_to,
+    ("RulesAdopted", 1): _added_to,
+    ("WrittenOff", 1): _added_to,
 }
 """(topic, version) -> pure function from a payload of that version to one of the next."""
 

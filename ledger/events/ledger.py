@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from ledger.events.base import Fact, event
 
@@ -27,8 +27,24 @@ class LedgerOpened(Fact):
 @event("RulesAdopted")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesAdopted(Fact):
-    """The chart and posting rules of a book take effect on the event's effective date."""
+    """The chart and posting rules of a book take effect on the event's effective date.
+
+    From version 2 on the content holds the posting rules too.
+    """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     book: str
+    digest: str
+    content: Mapping[str, Any]
+
+
+@event("PolicyAdopted")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyAdopted(Fact):
+    """A policy (limits, late charges, provision rates) takes effect on the effective date."""
+
+    kind: str
+    name: str
     digest: str
     content: Mapping[str, Any]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Carrying = Literal["receivable", "doubtful", "disputed"]
 TaxDue = Literal["receipt", "invoice"]
 HeldIn = Literal["unapplied", "customer_credit"]
 Use = Literal["allocation", "recovery"]
-Income = Literal["revenue", "late_fee_income", "opening"]
+Income = Literal["revenue", "late_fee_income", "interest_income", "opening"]
+TaxTreatment = Literal["exempt", "reverse_charge", "charged"]
 Reduces = Literal["revenue", "discounts", "deferred_revenue"]
 
 
@@ -42,3 +44,43 @@ class Holding:
     customer: str | None
     plan: str | None
     amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledPart:
+    """One charge of a document: an instalment that it bills, with the tax inside."""
+
+    charge: str
+    instalment: int
+    due_on: date
+    amount_minor: int
+    tax: tuple[TaxAmount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueChange:
+    """A charge is due on another day than it was."""
+
+    charge: str
+    before: date
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxTotal:
+    """What a document or a return says of one rate: the base without tax, and the tax."""
+
+    code: str
+    rate: str
+    category: str
+    base_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputedUse:
+    """How much of a disputed payment a plan had used, and since when."""
+
+    plan: str
+    amount_minor: int
+    since: date

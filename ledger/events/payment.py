@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from ledger.events.base import Fact, event
-from ledger.events.parts import Holding, Use
+from ledger.events.parts import DisputedUse, Holding, TaxTreatment, Use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,24 +22,37 @@ class PaymentFact(Fact):
 @event("PaymentReceived")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReceived(PaymentFact):
-    """Money came in, gross of the gateway's fee. Plan and customer are None until known."""
+    """Money came in, gross of the gateway's fee. Plan and customer are None until known.
+
+    The kind says which of a plan's orders of payment it follows.
+    """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     customer: str | None
     plan: str | None
     amount_minor: int
     gateway: str | None
     reference: str | None
+    kind: str = "ordinary"
 
 
 @event("GatewayFeeCharged")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayFeeCharged(PaymentFact):
-    """The gateway kept its fee."""
+    """The gateway kept its fee, the tax that it charged on it included.
+
+    Under reverse charge the tax is not in the amount: it is owed and deducted at once.
+    """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     customer: str | None
     plan: str | None
     gateway: str | None
     amount_minor: int
+    treatment: TaxTreatment = "exempt"
+    tax_minor: int = 0
 
 
 @event("PaymentApplied")
@@ -67,8 +81,55 @@ class PaymentReleased(PaymentFact):
 class RefundIssued(PaymentFact):
     """Money went back to the customer."""
 
+    SCHEMA_VERSION: ClassVar[int] = 2
+
     holdings: tuple[Holding, ...]
     reason: str
+    approver: str | None = None
+
+
+@event("RefundFailed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailed(PaymentFact):
+    """A refund did not reach the customer: the money is back where it lay."""
+
+    holdings: tuple[Holding, ...]
+    reason: str
+
+
+@event("DisputeOpened")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeOpened(PaymentFact):
+    """The payer contests the payment, and the gateway has taken the amount back.
+
+    `uses` are what plans had of it (AllocationDisputed posts them); `holdings` are the rest.
+    """
+
+    customer: str | None
+    plan: str | None
+    amount_minor: int
+    uses: tuple[DisputedUse, ...]
+    holdings: tuple[Holding, ...]
+
+
+@event("DisputeWon")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeWon(PaymentFact):
+    """The gateway gave back what it had taken: everything is as before the dispute."""
+
+    amount_minor: int
+    uses: tuple[DisputedUse, ...]
+    holdings: tuple[Holding, ...]
+
+
+@event("DisputeLost")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeLost(PaymentFact):
+    """The money is gone for good: what it had paid is owed again. Posts nothing itself."""
+
+    amount_minor: int
+    uses: tuple[DisputedUse, ...]
+    holdings: tuple[Holding, ...]
 
 
 @event("PaymentReversed")

@@ -8,7 +8,15 @@ from typing import ClassVar
 
 from ledger.events.agreement import Terms
 from ledger.events.base import Fact, event
-from ledger.events.parts import Holding, Income, Part, Reduces, TaxAmount
+from ledger.events.parts import (
+    BilledPart,
+    DueChange,
+    Holding,
+    Income,
+    Part,
+    Reduces,
+    TaxAmount,
+)
 from ledger.terms.schedule import Instalment
 
 
@@ -48,7 +56,13 @@ class OpeningBalance(PlanFact):
 @event("InstalmentCharged")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalmentCharged(PlanFact):
-    """An instalment was billed; tax is included in the amount."""
+    """An instalment was billed; tax is included in the amount.
+
+    Of the net amount, `contract_asset_minor` was recognised before, `deferred_minor` is not earned
+    yet; the rest is revenue at once.
+    """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     charge: str
     instalment: int
@@ -56,15 +70,65 @@ class InstalmentCharged(PlanFact):
     amount_minor: int
     document: str | None
     tax: tuple[TaxAmount, ...] = ()
+    contract_asset_minor: int = 0
+    deferred_minor: int = 0
+
+
+@event("PlanBilled")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanBilled(PlanFact):
+    """One document billed several instalments at once, each open with its own due date.
+
+    The net amount first takes down what was recognised before it was billed (contract asset); the
+    rest is deferred.
+    """
+
+    document: str
+    parts: tuple[BilledPart, ...]
+    contract_asset_minor: int
+    deferred_minor: int
+
+
+@event("RevenueRecognised")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevenueRecognised(PlanFact):
+    """What was delivered through a day became revenue: first what was deferred."""
+
+    through: date
+    deferred_minor: int
+    contract_asset_minor: int
 
 
 @event("FeeCharged")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeCharged(PlanFact):
-    """A fee was billed."""
+    """A fee was billed; `instalment` is the one that it is part of, or punishes."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     charge: str
     kind: str
+    due_on: date
+    amount_minor: int
+    income: Income
+    tax: tuple[TaxAmount, ...] = ()
+    instalment: int | None = None
+
+
+@event("InterestCharged")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterestCharged(PlanFact):
+    """Interest was billed: the financing's, with an instalment, or for paying late.
+
+    `kind` is "interest" or "late_interest"; the interest ran from a day (that day not counted)
+    through another one.
+    """
+
+    charge: str
+    kind: str
+    instalment: int | None
+    run_from: date
+    run_through: date
     due_on: date
     amount_minor: int
     income: Income
@@ -108,12 +172,82 @@ class EarmarkReleased(PlanFact):
 class PaymentAllocated(PlanFact):
     """A payment was applied to charges; its tax point is `received_on`.
 
-    `source` names where the money lay.
+    `source` names where the money lay; `advance_tax` is what was taxed when it came in.
     """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payment: str
     source: Holding
     received_on: date
+    parts: tuple[Part, ...]
+    advance_tax: tuple[TaxAmount, ...] = ()
+
+
+@event("AdvanceTaxed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceTaxed(PlanFact):
+    """Money that waits for a plan whose tax is due on receipt was taxed before any charge."""
+
+    payment: str
+    received_on: date
+    amount_minor: int
+    tax: tuple[TaxAmount, ...]
+
+
+@event("AdvanceTaxReversed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceTaxReversed(PlanFact):
+    """Money that was taxed as an advance left the plan without paying any of it."""
+
+    payment: str
+    received_on: date
+    amount_minor: int
+    tax: tuple[TaxAmount, ...]
+
+
+@event("AllocationDisputed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationDisputed(PlanFact):
+    """Money that had paid charges is contested: they are open again, as disputed."""
+
+    payment: str
+    received_on: date
+    parts: tuple[Part, ...]
+
+
+@event("AllocationRestored")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationRestored(PlanFact):
+    """A dispute was won: the money pays the charges again that it had paid."""
+
+    payment: str
+    received_on: date
+    parts: tuple[Part, ...]
+
+
+@event("DisputedReopened")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputedReopened(PlanFact):
+    """A dispute was lost: what was disputed is owed again, carried as each part says."""
+
+    payment: str
+    parts: tuple[Part, ...]
+
+
+@event("ReceivableDoubtful")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivableDoubtful(PlanFact):
+    """What is open on the plan is doubtful from now on."""
+
+    parts: tuple[Part, ...]
+
+
+@event("ReceivableCured")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivableCured(PlanFact):
+    """What was doubtful is a receivable like any other again."""
+
     parts: tuple[Part, ...]
 
 
@@ -144,8 +278,20 @@ class CreditNoteIssued(PlanFact):
 class WrittenOff(PlanFact):
     """What is open was given up. `ended`: numbers of instalments that will never be billed."""
 
+    SCHEMA_VERSION: ClassVar[int] = 2
+
     parts: tuple[Part, ...]
     ended: tuple[int, ...]
+    reason: str
+    approver: str | None = None
+
+
+@event("TaxReliefClaimed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxReliefClaimed(PlanFact):
+    """Tax that was due on invoice is claimed back for what was written off."""
+
+    parts: tuple[Part, ...]
     reason: str
 
 
@@ -176,4 +322,29 @@ class PlanCancelled(PlanFact):
     """The plan ended; `ended` are the numbers of instalments that will never be billed."""
 
     ended: tuple[int, ...]
+    reason: str
+
+
+@event("PlanRescheduled")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRescheduled(PlanFact):
+    """Other instalments took the place of those not yet billed; open charges got other due days.
+
+    `ended` are the numbers that will never be billed; what is owed in all stays the same.
+    """
+
+    ended: tuple[int, ...]
+    instalments: tuple[Instalment, ...]
+    dues: tuple[DueChange, ...]
+    reason: str
+
+
+@event("PlanAmended")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAmended(PlanFact):
+    """The agreement changed in mid-plan (an upgrade, an add-on): other instalments, other terms."""
+
+    ended: tuple[int, ...]
+    instalments: tuple[Instalment, ...]
+    terms: Terms
     reason: str

@@ -18,7 +18,7 @@ import pytest
 from ledger import policies
 from ledger.terms.dates import Interval
 from ledger.terms.money import amount_text, minor_units, round_half_up
-from ledger.terms.schedule import split_equally
+from ledger.terms.splitting import split_equally
 from ledger.terms.waterfall import Item, Kind, Waterfall, portions, read_waterfall
 
 FAMILY = "allocation"

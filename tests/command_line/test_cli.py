@@ -98,7 +98,7 @@ def test_replay_as_json(told: Shell) -> None:
     assert received[0]["state"]["unapplied_minor"] == 5000
     assert received[-1]["state"]["settled"] is True
     ledger = told.on_ledger("replay", "ledger", "--format", "json").json()
-    assert [step["event"] for step in ledger] == ["LedgerOpened", "RulesAdopted"]
+    assert [step["event"] for step in ledger] == ["LedgerOpened", "RulesAdopted", "RulesAdopted"]
 
 
 @pytest.mark.parametrize("name", ["P-1", "P-\u00e9", "payment:pay-2", "ledger"])

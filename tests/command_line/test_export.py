@@ -58,8 +58,11 @@ def test_an_export_that_fails_leaves_the_old_file(
 
 def test_an_unknown_book_is_said_in_a_sentence(shown: Shell) -> None:
     """An export of a book that was not adopted names those that were."""
-    said = shown.on_ledger("export", "hledger", "-", "--book", "pcg")
-    assert (said.status, said.err) == (2, "Error: there is no book 'pcg': known are generic\n")
+    said = shown.on_ledger("export", "hledger", "-", "--book", "ifrs")
+    assert (said.status, said.err) == (
+        2,
+        "Error: there is no book 'ifrs': known are generic, pcg\n",
+    )
 
 
 def test_logs_hold_positions_and_no_content(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

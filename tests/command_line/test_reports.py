@@ -62,7 +62,7 @@ def test_aging_by_charge_as_json(told: Shell) -> None:
     report = told.on_ledger("aging", *AS_OF, "--format", "json").json()
     assert list(report) == ["as_of", "known_at", "position", "edges", "rows", "totals"]
     assert (report["as_of"], report["known_at"]) == ("2026-02-28", MOMENT)
-    assert (report["position"], report["edges"]) == (12, [30, 60, 90])
+    assert (report["position"], report["edges"]) == (13, [30, 60, 90])
     assert [list(row) for row in report["rows"]] == [ROW_KEYS] * 4
     state, due = "receivable", "2026-02-15"
     assert [tuple(row.values())[:10] for row in report["rows"]] == [
@@ -136,7 +136,7 @@ def test_journal_as_json(told: Shell) -> None:
     billed = next(entry for entry in entries if entry["event"] == "InstalmentCharged")
     legs = billed.pop("postings")
     assert billed == {
-        "position": 5,
+        "position": 6,
         "book": "generic",
         "posted_on": "2026-01-15",
         "effective_on": "2026-01-15",
@@ -225,7 +225,7 @@ def test_known_at_takes_a_day_to_its_end(told: Shell) -> None:
         assert len(entries) == seen - 1
     aging = told.on_ledger("aging", "--known-at", "2026-02-14", "--format", "json").json()
     assert (aging["as_of"], aging["known_at"]) == ("2026-02-14", "2026-02-14T23:59:59.999999Z")
-    assert aging["position"] == 4
+    assert aging["position"] == 5
 
 
 def test_tables_say_where_they_stand(told: Shell) -> None:
@@ -233,5 +233,5 @@ def test_tables_say_where_they_stand(told: Shell) -> None:
     for arguments in (["balances"], ["aging"], ["journal"], ["statement", "P-1"]):
         said = told.on_ledger(*arguments, *AS_OF)
         assert said.status == 0
-        stamp = "as of 2026-02-28, known at 2026-02-22 00:00:00 UTC (position 12, simulated ledger)"
+        stamp = "as of 2026-02-28, known at 2026-02-22 00:00:00 UTC (position 13, simulated ledger)"
         assert stamp in " ".join(said.out.split())

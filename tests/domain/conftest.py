@@ -17,13 +17,15 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 
 from ledger import events as facts
 from ledger.books.accounts import Chart, chart_of, packaged_chart
-from ledger.books.posting import JournalEntry, Posting, entry_of
+from ledger.books.posting import JournalEntry, Posting
+from ledger.books.rules import entry_of
 from ledger.commands import read_command
 from ledger.draft import Draft, Stream, replayed
 from ledger.envelope import Event, RecordedEvent
@@ -43,10 +45,21 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "allocate": {"plan": "P"},
     "refund": {"reason": "because"},
     "reverse_payment": {"reason": "because"},
+    "mark_doubtful": {"plan": "P"},
+    "cure": {"plan": "P"},
+    "provision": {"plan": "P", "book": "pcg"},
+    "open_dispute": {},
+    "close_dispute": {},
     "credit": {"plan": "P", "kind": "discount", "reason": "because"},
     "write_off": {"plan": "P", "reason": "because"},
     "cancel_plan": {"plan": "P", "reason": "because"},
 }
+
+
+@cache
+def chart_named(book: str) -> Chart:
+    """Return a chart that comes with the package."""
+    return chart_of(packaged_chart(book))
 
 
 class Life:
@@ -56,11 +69,12 @@ class Life:
         self.streams: dict[str, Stream] = {}
         self.events: list[Event] = []
         self.count = 0
+        self.book = "generic"
 
     @property
     def chart(self) -> Chart:
-        """The chart that comes with the package."""
-        return chart_of(packaged_chart("generic"))
+        """The chart of the book that entries are asked for."""
+        return chart_named(self.book)
 
     def do(self, command: str, on: str, **fields: Any) -> list[Event]:
         """Carry out a command, its fields completed from DEFAULTS; return its events."""
@@ -93,7 +107,7 @@ class Life:
             command_id="c",
             fact=event.fact,
         )
-        return entry_of(recorded, self.chart)
+        return entry_of(recorded, self.chart.book, self.chart.rules)
 
     def balances(self, through: str = "9999-12-31") -> dict[str, str]:
         """Return the balances by role, those that are zero left out."""

@@ -23,7 +23,7 @@ SCHEDULE = {
 
 def agreed(life: Life, **fields: Any) -> PlanAgreed:
     """Return the event of a plan on these terms."""
-    (event,) = life.do("open_plan", "2026-01-15", **{"schedule": SCHEDULE, **fields})
+    event, *_ = life.do("open_plan", "2026-01-15", **{"schedule": SCHEDULE, **fields})
     assert isinstance(event.fact, PlanAgreed)
     return event.fact
 

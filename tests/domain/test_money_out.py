@@ -186,6 +186,9 @@ def test_bounce(follow: Follow) -> None:
         tax_pending         2.00  A/1
         tax_payable        -2.00  A/1
     2026-01-20 plan:A PaymentEarmarked A pay 2.00
+    2026-01-20 plan:A AdvanceTaxed
+        tax_on_advances     0.33  A
+        tax_payable        -0.33  A
     > 2026-01-25 reverse_payment payment=pay reason=bounced
     2026-01-25 payment:pay PaymentReleased A allocation unapplied 12.00
     2026-01-25 payment:pay PaymentReleased B allocation unapplied 6.00
@@ -204,6 +207,9 @@ def test_bounce(follow: Follow) -> None:
         tax_pending        -1.00  B/1
         tax_payable         1.00  B/1
     2026-01-25 plan:A EarmarkReleased A pay 2.00
+    2026-01-25 plan:A AdvanceTaxReversed
+        tax_payable         0.33  A
+        tax_on_advances    -0.33  A
     > 2026-01-26 reverse_payment payment=pay reason=bounced
     ! payment 'pay' was reversed: there is no money left of it
     > 2026-01-26 refund payment=pay amount=1.00

@@ -86,6 +86,9 @@ def test_early_payment_waits(follow: Follow) -> None:
         unapplied         -30.00  P
     2026-01-05 payment:pay PaymentEarmarked P pay 30.00
     2026-01-05 plan:P PaymentEarmarked P pay 30.00
+    2026-01-05 plan:P AdvanceTaxed
+        tax_on_advances     5.00  P
+        tax_payable        -5.00  P
     > 2026-02-20 charge_due
     2026-01-15 payment:pay PaymentApplied P allocation unapplied 20.00
     2026-02-15 payment:pay PaymentApplied P allocation unapplied 10.00
@@ -101,14 +104,13 @@ def test_early_payment_waits(follow: Follow) -> None:
         unapplied          20.00  P
         receivable        -20.00  P/1
         tax_pending         3.33  P/1
-        tax_payable        -3.33  P/1
+        tax_on_advances    -3.33  P/1
     2026-02-15 plan:P PaymentAllocated
         unapplied          10.00  P
         receivable        -10.00  P/2
         tax_pending         1.67  P/2
-        tax_payable        -1.67  P/2
-    ? 2026-01-10 clearing 30.00 unapplied -30.00
-    ? 2026-01-31 clearing 30.00 revenue -16.67 tax_payable -3.33 unapplied -10.00
+        tax_on_advances    -1.67  P/2
+    ? 2026-01-10 clearing 30.00 tax_on_advances 5.00 tax_payable -5.00 unapplied -30.00
     ? 2026-02-28 clearing 30.00 receivable 10.00 revenue -33.34 tax_payable -5.00 tax_pending -1.66
     """
     life = follow()

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledger.books.accounts import ChartError, chart_of, digest_of, packaged_chart
-from ledger.books.posting import RULES, JournalEntry, Of, Posting, UnbalancedEntryError
+from ledger.books.accounts import (
+    ChartError,
+    chart_of,
+    digest_of,
+    packaged_books,
+    packaged_chart,
+)
+from ledger.books.measures import MEASURES
+from ledger.books.posting import JournalEntry, Of, Posting, UnbalancedEntryError
 from ledger.envelope import Event
 from ledger.events import EVENT_TYPES
 from ledger.store.codec import decode
@@ -25,39 +32,102 @@ FACTS = {
     )
 }
 ENTRIES = """
-OpeningBalance     general OLD-9 Opening balance P-1/1
-    receivable       1200 P-1/1 | opening        -1000 P-1/1 | tax_pending  -200 P-1/1
-InstalmentCharged  sales   INV-7 Instalment P-1/1
-    receivable       2000 P-1/1 | revenue        -1667 P-1/1 | tax_payable  -333 P-1/1
-FeeCharged         sales   -     Fee P-1/f1
-    receivable        500 P-1/f1 | late_fee_income -500 P-1/f1
-ChargeWaived       sales   -     Waiver of P-1/f1: goodwill
-    receivable       -500 P-1/f1 | late_fee_income  500 P-1/f1
-CreditNoteIssued   sales   -     Credit note on P-1 (discount): credited
-    receivable       -600 P-1/1 | discounts        500 P-1/1 | tax_pending   100 P-1/1
-PaymentReceived    cash    pay-1 Payment pay-1 received
-    clearing         2000 -     | unapplied      -2000 -
-GatewayFeeCharged  cash    pay-1 Gateway fee of payment pay-1
-    gateway_fees       88 P-1   | clearing         -88 P-1
-PaymentAllocated   general pay-1 Payment pay-1 applied to P-1
-    unapplied        2000 P-1   | receivable     -1500 P-1/1 | tax_pending   250 P-1/1
-    tax_payable      -250 P-1/1 | receivable      -500 P-1/f1
+PaymentReceived cash pay-1 Payment pay-1 received
+    clearing 2000 P-1 | unapplied -2000 P-1
+GatewayFeeCharged cash pay-1 Gateway fee of payment pay-1
+    gateway_fees 100 P-1 | tax_deductible 20 P-1
+    clearing -120 P-1
+RefundIssued cash pay-1 Refund of payment pay-1: paid twice
+    customer_credit 600 P-1 | clearing -600 P-1
+    unapplied 2000 P-1 | clearing -2000 P-1
+RefundFailed cash pay-1 Refund of payment pay-1 failed: account closed
+    clearing 600 P-1 | customer_credit -600 P-1
+    clearing 2000 P-1 | unapplied -2000 P-1
+DisputeOpened cash pay-1 Payment pay-1 disputed
+    unapplied 1000 P-1 | clearing -1000 P-1
+DisputeWon cash pay-1 Dispute of payment pay-1 won
+    clearing 1000 P-1 | unapplied -1000 P-1
+PaymentReversed cash pay-1 Payment pay-1 reversed: bounced
+    unapplied 2000 P-1 | clearing -2000 P-1
+PayoutSent cash po-1 Payout po-1 sent
+    in_transit 5000 - | clearing -5000 -
+PayoutLanded cash po-1 Payout po-1 landed
+    bank 5000 - | in_transit -5000 -
+PayoutFailed cash po-1 Payout po-1 failed
+    clearing 5000 - | in_transit -5000 -
+OpeningBalance general OLD-9 Opening balance P-1/1
+    receivable 1200 P-1/1 | opening -1000 P-1/1
+    tax_pending -200 P-1/1
+InstalmentCharged sales INV-7 Instalment P-1/1
+    receivable 2000 P-1/1 | revenue -67 P-1/1
+    contract_asset -600 P-1/1 | deferred_revenue -1000 P-1/1
+    tax_payable -333 P-1/1
+PlanBilled sales INV-7 Document INV-7 of P-1
+    receivable 1000 P-1/1 | tax_pending -167 P-1/1
+    receivable 1000 P-1/2 | tax_pending -166 P-1/2
+    contract_asset -100 P-1 | deferred_revenue -1567 P-1
+RevenueRecognised general - Revenue of P-1 through 2026-01-31
+    deferred_revenue 500 P-1 | contract_asset 100 P-1
+    revenue -600 P-1
+FeeCharged sales - Fee P-1/f1
+    receivable 500 P-1/f1 | late_fee_income -500 P-1/f1
+InterestCharged sales - Interest P-1/1/interest
+    receivable 120 P-1/1/interest | interest_income -100 P-1/1/interest
+    tax_payable -20 P-1/1/interest
+ChargeWaived sales - Waiver of P-1/f1: goodwill
+    receivable -500 P-1/f1 | late_fee_income 500 P-1/f1
+PaymentAllocated general pay-1 Payment pay-1 applied to P-1
+    unapplied 2000 P-1 | receivable -1500 P-1/1
+    tax_pending 250 P-1/1 | tax_payable -150 P-1/1
+    tax_on_advances -100 P-1/1 | doubtful -500 P-1/f1
+AdvanceTaxed general pay-1 Tax on the advance by payment pay-1 to P-1
+    tax_on_advances 333 P-1 | tax_payable -333 P-1
+AdvanceTaxReversed general pay-1 Tax on the advance by payment pay-1 to P-1 undone
+    tax_payable 333 P-1 | tax_on_advances -333 P-1
+AllocationDisputed cash pay-1 Payment pay-1 to P-1 disputed
+    disputed 2000 P-1/1 | clearing -2000 P-1/1
+    tax_payable 333 P-1/1 | tax_pending -333 P-1/1
+AllocationRestored cash pay-1 Dispute of payment pay-1 to P-1 won
+    clearing 2000 P-1/1 | disputed -2000 P-1/1
+    tax_pending 333 P-1/1 | tax_payable -333 P-1/1
+DisputedReopened general pay-1 Dispute of payment pay-1 to P-1 lost
+    receivable 2000 P-1/1 | disputed -2000 P-1/1
+ReceivableDoubtful general - P-1 is doubtful
+    doubtful 2000 P-1/1 | receivable -2000 P-1/1
+ReceivableCured general - P-1 is no longer doubtful
+    receivable 2000 P-1/1 | doubtful -2000 P-1/1
 AllocationReversed general pay-1 Payment pay-1 taken off P-1: credited
-    customer_credit  -600 P-1   | receivable       600 P-1/1 | tax_pending  -100 P-1/1
-    tax_payable       100 P-1/1
-RefundIssued       cash    pay-1 Refund of payment pay-1: paid twice
-    customer_credit   600 P-1   | clearing        -600 P-1
-    unapplied        2000 P-1   | clearing       -2000 P-1
-PaymentReversed    cash    pay-1 Payment pay-1 reversed: bounced
-    unapplied        2000 P-1   | clearing       -2000 P-1
-WrittenOff         general -     Write-off on P-1: no answer
-    receivable      -2000 P-1/1 | allowance       1667 P-1/1 | tax_pending   333 P-1/1
-RecoveryReceived   general pay-1 Recovery on P-1 by payment pay-1
-    unapplied        2000 P-1   | recoveries     -1667 P-1/1 | tax_payable  -333 P-1/1
-RecoveryReversed   general pay-1 Recovery on P-1 by payment pay-1 undone: bounced
-    unapplied       -2000 P-1   | recoveries      1667 P-1/1 | tax_payable   333 P-1/1
+    customer_credit -600 P-1 | receivable 600 P-1/1
+    tax_pending -100 P-1/1 | tax_payable 100 P-1/1
+CreditNoteIssued sales - Credit note on P-1 (discount): credited
+    receivable -600 P-1/1 | discounts 500 P-1/1
+    tax_pending 100 P-1/1
+WrittenOff general - Write-off on P-1: no answer
+    doubtful -2000 P-1/1 | allowance 1667 P-1/1
+    tax_pending 333 P-1/1
+TaxReliefClaimed general - Tax relief on P-1: insolvent
+    tax_payable 333 P-1/1 | allowance -333 P-1/1
+RecoveryReceived general pay-1 Recovery on P-1 by payment pay-1
+    unapplied 2000 P-1 | recoveries -1667 P-1/1
+    tax_payable -333 P-1/1
+RecoveryReversed general pay-1 Recovery on P-1 by payment pay-1 undone: bounced
+    unapplied -2000 P-1 | recoveries 1667 P-1/1
+    tax_payable 333 P-1/1
+ProvisionBooked general - Provision: expected loss
+    credit_loss 1000 P-1 | allowance -1000 P-1
+ProvisionReleased general - Release of provision: paid
+    allowance 1000 P-1 | credit_loss -1000 P-1
 """
 """By DESIGN section 4, of the golden events: type, journal, document, narration; then its legs."""
+
+FRENCH = """
+WrittenOff general - Write-off on P-1: no answer
+    doubtful -2000 P-1/1 | bad_debt 1667 P-1/1
+    tax_pending 333 P-1/1
+TaxReliefClaimed general - Tax relief on P-1: insolvent
+    tax_payable 333 P-1/1 | bad_debt -333 P-1/1
+"""
+"""Where the French book differs."""
 
 
 def event_of(topic: str) -> Event:
@@ -65,11 +135,11 @@ def event_of(topic: str) -> Event:
     return Event("plan:P-1", 1, date(2026, 1, 31), FACTS[topic])
 
 
-def wanted_entries() -> dict[str, list[str]]:
-    """Return the lines of ENTRIES by type, their blanks evened out."""
+def wanted_entries(text: str = ENTRIES) -> dict[str, list[str]]:
+    """Return the lines of entries by type, their blanks evened out."""
     lines: dict[str, list[str]] = {}
     topic = ""
-    for line in ENTRIES.strip().splitlines():
+    for line in text.strip().splitlines():
         if not line.startswith(" "):
             topic = line.split()[0]
             lines[topic] = [" ".join(line.split())]
@@ -89,15 +159,29 @@ def whose(leg: Posting) -> str:
     return leg.charge or leg.plan or "-"
 
 
+def entries_in(life: Life, book: str) -> dict[str, list[str]]:
+    """Return the entries of all golden events in a packaged book."""
+    life.book = book
+    entries = {topic: life.entry(event_of(topic)) for topic in FACTS}
+    return {topic: entry_lines(topic, entry) for topic, entry in entries.items() if entry}
+
+
 def test_entries(life: Life) -> None:
     """Each event that posts makes the entry that DESIGN gives it; the others make none."""
-    entries = {topic: life.entry(event_of(topic)) for topic in FACTS}
-    found = {
-        topic: entry_lines(topic, entry) for topic, entry in entries.items() if entry is not None
-    }
-    assert found == wanted_entries()
-    assert {kind.TOPIC for kind in RULES} == set(wanted_entries())
+    wanted = wanted_entries()
+    assert entries_in(life, "generic") == wanted
+    assert {kind.TOPIC for kind in MEASURES} == set(wanted)
     assert set(FACTS) == set(EVENT_TYPES)
+
+
+def test_french_entries(life: Life) -> None:
+    """The French book posts as the generic one, but for losses; a provision names its own book."""
+    wanted = {**wanted_entries(), **wanted_entries(FRENCH)}
+    of_the_other_book = {"ProvisionBooked", "ProvisionReleased"}
+    found = entries_in(life, "pcg")
+    assert found == {
+        topic: lines for topic, lines in wanted.items() if topic not in of_the_other_book
+    }
 
 
 @pytest.mark.parametrize("topic", sorted(wanted_entries()))
@@ -106,7 +190,7 @@ def test_entry_carries_whose_it_is(life: Life, topic: str) -> None:
     entry = life.entry(event_of(topic))
     assert entry is not None
     assert (entry.book, entry.currency, entry.exponent) == ("generic", "EUR", 2)
-    whom = (None, None) if topic == "PaymentReceived" else ("C-1", "P-1")
+    whom = (None, None) if topic.startswith("Payout") else ("C-1", "P-1")
     assert {(leg.customer, leg.plan) for leg in entry.postings} == {whom}
 
 
@@ -162,6 +246,14 @@ def test_legs_of_nothing_make_no_entry(life: Life) -> None:
     assert life.entry(event) is None
 
 
+RULE = {
+    "event": "WrittenOff",
+    "journal": "general",
+    "narration": "Write-off on {plan}",
+    "legs": ["credit {carrying} gross", "debit allowance gross"],
+}
+
+
 def chart_content(**changes: Any) -> dict[str, Any]:
     """Return a small chart, changed."""
     receivable = {"role": "receivable", "account": "1", "name": "Receivable", "type": "asset"}
@@ -169,29 +261,37 @@ def chart_content(**changes: Any) -> dict[str, Any]:
     content: dict[str, Any] = {
         "book": "small",
         "title": "Small",
-        "rules": {"write_off_to": "allowance"},
+        "impairment": "matrix",
+        "rules": [RULE],
         "accounts": [receivable, allowance],
     }
     return {**content, **changes}
 
 
-def test_packaged_chart_plays_every_role() -> None:
-    """The chart of the package has an account for each role of DESIGN section 4, none twice."""
+@pytest.mark.parametrize("book", packaged_books())
+def test_packaged_chart_plays_every_role(book: str) -> None:
+    """A chart of the package has an account for each role of DESIGN section 4, none twice."""
     roles = """
         receivable doubtful disputed unapplied customer_credit clearing in_transit bank
         deferred_revenue contract_asset revenue discounts late_fee_income interest_income
         tax_pending tax_payable tax_on_advances tax_deductible tax_reverse_charge gateway_fees
         bad_debt credit_loss credit_loss_release allowance recoveries opening fx_loss fx_gain
     """
-    chart = chart_of(packaged_chart("generic"))
+    chart = chart_of(packaged_chart(book))
     assert sorted(chart.by_role) == sorted(roles.split())
-    assert chart.write_off_to == "allowance"
+    assert set(chart.rules) == {kind.TOPIC for kind in MEASURES}
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"rules": {}}, "incomplete"),
+        ({"rules": {"write_off_to": "allowance"}}, "incomplete"),
+        ({"rules": [{**RULE, "event": "PlanCancelled"}]}, "no event that can be posted"),
+        ({"rules": [{**RULE, "legs": ["allowance gross"]}]}, "is not a leg"),
+        ({"rules": [{**RULE, "legs": ["debit bank gross"]}]}, "names the role 'bank'"),
+        ({"rules": [{**RULE, "legs": ["debit {income} gross"]}]}, "names the role 'income'"),
+        ({"rules": [{**RULE, "legs": ["debit allowance net"]}]}, "names the amount 'net'"),
+        ({"rules": [{**RULE, "narration": "{payment}"}]}, "narration names 'payment'"),
         ({"accounts": [{"role": "receivable"}]}, "incomplete"),
         (
             {"accounts": [*chart_content()["accounts"], chart_content()["accounts"][0]]},

@@ -25,6 +25,7 @@ from ledger.refusals import CommandIdReused, RecordedGoesBack, RecordedNotAllowe
 from ledger.terms import refusals as terms_refusals
 from ledger.terms.money import decimal_of, positive_minor_units
 from ledger.terms.refusals import Refusal
+from tests.domain.refused_commands import BEFORE, BY_COMMAND, UNCHARGED
 from tests.domain.refused_terms import BY_TERM
 
 if TYPE_CHECKING:
@@ -70,89 +71,6 @@ def custom(*parts: tuple[str, str], **more: str) -> dict[str, Any]:
     return {"schedule": {"kind": "custom", "instalments": rows, **more}}
 
 
-BEFORE = {
-    "nothing": [],
-    "agreed": ["2026-01-10 open_plan parts=2026-01-15:20.00,2026-02-15:20.00"],
-    "charged": [
-        "2026-01-10 open_plan parts=2026-01-15:20.00,2026-02-15:20.00",
-        "2026-02-15 charge_due",
-        "2026-02-20 charge_fee id=f amount=5.00",
-    ],
-    "paid": ["2026-02-20 receive_payment payment=pay amount=45.00"],
-    "bounced": ["2026-02-25 reverse_payment payment=pay"],
-    "lost": ["2026-06-30 write_off"],
-    "dollars": ["2026-02-20 receive_payment plan= payment=usd amount=1.00 currency=USD"],
-}
-"""Lives so far. Those behind `charged` begin with it."""
-BY_COMMAND = """
-nothing: 2026-01-15 charge_due
-    PlanUnknown: there is no plan 'P': open it first with open_plan or open_balance
-nothing: 2026-01-15 refund payment=pay amount=1.00
-    PaymentUnknown: there is no payment 'pay': record it first with receive_payment
-nothing: 2026-01-10 open_balance items=F-1:2025-11-30:12.00,F-1:2025-12-30:6.00
-    ItemDocumentTwice: document 'F-1' occurs twice among the items
-charged: 2026-01-10 open_plan parts=2026-01-15:20.00,2026-02-15:20.00
-    PlanExists: plan 'P' is open already, on the same terms
-charged: 2026-01-10 open_plan parts=2026-01-15:20.00,2026-02-15:20.01
-    PlanExistsWithOtherTerms: plan 'P' is open already, on other terms
-charged: 2026-01-09 open_plan parts=2026-01-15:20.00,2026-02-15:20.00
-    PlanExistsWithOtherTerms: plan 'P' is open already, on other terms
-charged: 2026-01-10 open_plan customer=D parts=2026-01-15:20.00,2026-02-15:20.00
-    PlanExistsWithOtherTerms: plan 'P' is open already, on other terms
-charged: 2026-02-20 charge_fee id=f amount=5.00
-    ChargeExists: charge 'P/f' exists already: give the command another id
-agreed: 2026-01-12 charge_fee id=2 amount=5.00
-    ChargeExists: charge 'P/2' exists already: give the command another id
-charged: 2026-02-20 charge_fee id=2 amount=5.00
-    ChargeExists: charge 'P/2' exists already: give the command another id
-charged: 2026-01-09 charge_fee id=g amount=5.00
-    DatedBefore: dated 2026-01-09, before the plan of 2026-01-10
-charged: 2026-02-20 waive charge=P/g amount=1.00
-    ChargeUnknown: plan 'P' has no charge 'P/g'
-charged: 2026-02-20 waive charge=P/1 amount=1.00
-    OnlyFeesAreWaived: charge 'P/1' is not a fee: reduce it with credit
-charged: 2026-02-19 waive charge=P/f amount=1.00
-    DatedBefore: dated 2026-02-19, before the charge of 2026-02-20
-charged: 2026-02-20 waive charge=P/f amount=5.01
-    WaiverAboveCharge: a waiver of 5.01 is above the 5.00 that are left of the fee
-charged: 2026-02-20 receive_payment payment=p amount=1.00 currency=USD
-    CurrencyDiffers: the amount is in USD, the plan in EUR
-dollars: 2026-02-20 allocate payment=usd
-    CurrencyDiffers: the amount is in USD, the plan in EUR
-paid: 2026-02-21 receive_payment payment=pay amount=1.00
-    PaymentExists: payment 'pay' was received already
-paid: 2026-02-21 recover payment=pay amount=1.00
-    PaymentExists: payment 'pay' was received already
-paid: 2026-02-19 refund payment=pay amount=1.00
-    DatedBefore: dated 2026-02-19, before the payment of 2026-02-20
-paid: 2026-02-19 reverse_payment payment=pay
-    DatedBefore: dated 2026-02-19, before the payment of 2026-02-20
-paid: 2026-02-21 refund payment=pay amount=45.01
-    RefundAbovePayment: a refund of 45.01 is above the 45.00 that are left of payment 'pay'
-paid: 2026-02-21 allocate payment=pay
-    NothingToAllocate: payment 'pay' has no money left to allocate
-paid: 2026-02-21 write_off
-    NothingToWriteOff: plan 'P' has nothing outstanding by 2026-02-21 and nothing left to bill
-bounced: 2026-02-26 allocate payment=pay
-    PaymentWasReversed: payment 'pay' was reversed: there is no money left of it
-charged: 2026-02-14 credit amount=20.01
-    CreditAboveCharged: a credit of 20.01 is above the 20.00 charged (fees aside) by 2026-02-14
-charged: 2026-02-21 write_off amount=45.01
-    WriteOffAboveOutstanding: a write-off of 45.01 is above the 45.00 outstanding
-lost: 2026-07-01 recover payment=late amount=45.01
-    RecoveryAboveWrittenOff: a recovery of 45.01 is above the 45.00 written off: \
-record the rest with receive_payment
-lost: 2026-07-01 cancel_plan
-    PlanEndedAlready: plan 'P' has nothing left to bill: it has ended already
-charged: 2026-02-20 credit amount=1.005
-    TooManyDecimals: 1.005 has more decimals than EUR has (2)
-charged: 2026-02-20 credit amount=0.0000001
-    TooManyDecimals: 0.0000001 has more decimals than EUR has (2)
-charged: 2026-02-20 credit amount=10000000000000
-    AmountTooLarge: 10000000000000 is too large: amounts stay below 10^15 minor units
-charged: 2026-02-20 credit amount=-1.00
-    AmountMustBePositive: -1.00 must be above zero: a reduction has a command of its own
-"""
 REFUSED = re.findall(r"^(\w+): (.+)\n    (\w+): (.+)$", BY_COMMAND, re.MULTILINE)
 EITHER = "give either growth_percent or growth_amount"
 BY_FIELD: list[tuple[str, dict[str, Any], str]] = [
@@ -272,13 +190,19 @@ BY_LINE: list[tuple[str, bytes, str]] = [
     ),
 ]
 BY_TESTS = {
+    "AllocationPolicyUnknown",
     "AmountNotANumber",
     "CommandIdReused",
+    "HalfYearRateUnknown",
+    "HistoryDoesNotAddUp",
+    "LawNotInForce",
     "NotYetAvailable",
     "OnlyPlansAreQuoted",
     "RecordedGoesBack",
     "RecordedNotAllowed",
+    "RecoveryFeeToConsumer",
     "TooManyConflicts",
+    "WaterfallWrong",
 }
 
 
@@ -299,7 +223,7 @@ def test_every_refusal_is_provoked() -> None:
 @pytest.mark.parametrize(("before", "command", "name", "sentence"), REFUSED)
 def test_refused_command(life: Life, before: str, command: str, name: str, sentence: str) -> None:
     """A command that breaks a rule is answered with the rule's sentence; nothing comes of it."""
-    start = [] if before in ("nothing", "agreed", "charged") else BEFORE["charged"]
+    start = [] if before in UNCHARGED else BEFORE["charged"]
     steps = [*start, *(BEFORE["paid"] if before == "bounced" else []), *BEFORE[before]]
     for step in steps:
         life.run(step)

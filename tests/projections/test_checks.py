@@ -88,7 +88,7 @@ def _without_guards(acquit: Acquit, statement: str) -> None:
         "actor = 'somebody'",
         "command_id = 'x'",
         "type = 'FeeCharged'",
-        "schema_version = 2",
+        "schema_version = 9",
     ],
 )
 def test_a_changed_event_is_found(lived: Acquit, change: str) -> None:

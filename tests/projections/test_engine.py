@@ -167,19 +167,19 @@ def test_a_chart_must_be_there_and_whole() -> None:
     with pytest.raises(ChartError, match="no chart named 'nope'"):
         packaged_chart("nope")
     with pytest.raises(ChartError, match=r"incomplete.*rules"):
-        chart_of({"book": "x", "title": "x", "accounts": []})
+        chart_of({"book": "x", "title": "x", "impairment": "matrix", "accounts": []})
 
 
 @pytest.mark.parametrize(
     ("known_at", "position"),
     [
         ("1969-12-31", 0),
-        ("2025-12-31", 2),
-        ("2026-01-01", 3),
-        ("2026-01-01T00:00:00Z", 3),
-        ("2026-01-01T00:00:00+02:00", 2),
-        ("2026-01-01T00:00", 3),
-        ("2999-01-01", 16),
+        ("2025-12-31", 3),
+        ("2026-01-01", 4),
+        ("2026-01-01T00:00:00Z", 4),
+        ("2026-01-01T00:00:00+02:00", 3),
+        ("2026-01-01T00:00", 4),
+        ("2999-01-01", 18),
     ],
 )
 def test_known_at_is_a_prefix_of_the_log(lived: Acquit, known_at: str, position: int) -> None:

@@ -115,7 +115,8 @@ class Model:
         getattr(self, f"_{line['command']}")(line)
 
     def _minor(self, text: str, currency: str) -> int:
-        return int(text.replace(".", "")) if EXPONENTS[currency] else int(text)
+        whole, _, part = text.partition(".")
+        return int(whole + part.ljust(EXPONENTS[currency], "0"))
 
     def _open_plan(self, line: dict[str, Any]) -> None:
         schedule, currency = line["schedule"], line["currency"]

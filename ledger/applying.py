@@ -1,0 +1,178 @@
+"""Applying money: to open charges, and, where there is none, to wait for the plan's next ones.
+
+Which charge is paid first is the plan's waterfall. An application is effective on the later of the
+day its money is available and the day from which the charge is open. Money that waits for a plan
+whose tax falls due on receipt is taxed when it comes in, as an advance.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ledger import events as facts
+from ledger.charge import cut, joined
+from ledger.draft import Draft
+from ledger.events import Holding, TaxAmount, payment_stream, plan_stream
+from ledger.payment import Payment
+from ledger.plan import Plan, filling
+from ledger.taxing import advance_tax, to_bill_minor
+from ledger.terms.allocation import Share
+from ledger.terms.waterfall import spread
+from ledger.waterfalls import open_items, waterfall_of
+
+
+def apply_all(payment_id: str, plan_id: str, draft: Draft) -> None:
+    """Apply all unapplied money of a payment to a plan, and earmark what finds no charge."""
+    payment = draft.payment(payment_id)
+    if payment.unapplied_minor > 0:
+        apply_money(payment_id, plan_id, payment.unapplied(payment.unapplied_minor), draft)
+    payment = draft.payment(payment_id)
+    waiting_minor = payment.unapplied_minor - payment.earmarked_minor(plan_id)
+    if waiting_minor > 0:
+        _earmark(payment, plan_id, waiting_minor, draft)
+
+
+def _earmark(payment: Payment, plan_id: str, amount_minor: int, draft: Draft) -> None:
+    plan = draft.plan(plan_id)
+    earmarked = facts.PaymentEarmarked(**plan.fields, payment=payment.id, amount_minor=amount_minor)
+    draft.record(payment_stream(payment.id), payment.available_on, earmarked)
+    draft.record(plan_stream(plan_id), payment.available_on, earmarked)
+    waits_minor = sum(held for _, held in plan.earmarks)
+    taxable_minor = min(amount_minor, to_bill_minor(plan) - waits_minor)
+    tax = advance_tax(plan, waits_minor, waits_minor + taxable_minor) if taxable_minor > 0 else ()
+    if tax:
+        taxed = facts.AdvanceTaxed(
+            **plan.fields,
+            payment=payment.id,
+            received_on=payment.received_on,
+            amount_minor=taxable_minor,
+            tax=tax,
+        )
+        draft.record(plan_stream(plan_id), payment.available_on, taxed)
+
+
+def use_earmarks(plan_id: str, on: date, draft: Draft) -> None:
+    """Let money that waits for a plan pay what is open on a day, the earliest payment first."""
+    waiting = [draft.payment(name) for name, _ in draft.plan(plan_id).earmarks]
+    for payment in sorted(waiting, key=lambda found: (found.received_on, found.id)):
+        amount_minor = payment.earmarked_minor(plan_id)
+        apply_money(payment.id, plan_id, payment.unapplied(amount_minor), draft, on)
+
+
+def apply_money(
+    payment_id: str, plan_id: str, source: Holding, draft: Draft, on: date | None = None
+) -> None:
+    """Apply up to all of `source` to a plan's open charges, one event for each effective date.
+
+    `on` is the day from which the waterfall looks at what is due; at first that of the money.
+    """
+    plan, payment = draft.plan(plan_id), draft.payment(payment_id)
+    waterfall = waterfall_of(plan, payment.kind)
+    seen_on = max(on or payment.available_on, payment.available_on)
+    shares, _ = spread(source.amount_minor, open_items(plan), seen_on, waterfall)
+    by_day: dict[date, list[Share]] = {}
+    for found in shares:
+        charge = plan.charges[found.charge]
+        day = max(payment.available_on, charge.open_since)
+        if waterfall.surplus == "credit":
+            day = max(day, charge.due_on)
+        by_day.setdefault(day, []).append(found)
+    for day in sorted(by_day):
+        _apply_shares(payment, draft.plan(plan_id), source, day, by_day[day], draft)
+
+
+def _apply_shares(
+    payment: Payment, plan: Plan, source: Holding, day: date, shares: list[Share], draft: Draft
+) -> None:
+    taken = held_as(source, sum(found.amount_minor for found in shares))
+    waited_minor = taken.amount_minor if source.held_in == "unapplied" else 0
+    allocated = facts.PaymentAllocated(
+        **plan.fields,
+        payment=payment.id,
+        source=taken,
+        received_on=payment.received_on,
+        parts=filling(plan, shares),
+        advance_tax=_advance_used(plan, payment.id, waited_minor),
+    )
+    echo_use(payment, plan.id, "allocation", taken, day, draft)
+    draft.record(plan_stream(plan.id), day, allocated)
+
+
+def _advance_used(plan: Plan, payment_id: str, amount_minor: int) -> tuple[TaxAmount, ...]:
+    """Return the tax that was paid before on money of a payment that is used now."""
+    used: tuple[TaxAmount, ...] = ()
+    for found in plan.advances:
+        if found.payment == payment_id and amount_minor > 0:
+            taken = min(amount_minor, found.amount_minor)
+            amount_minor -= taken
+            used = joined(used, cut(found.tax, 0, taken, found.amount_minor), 1)
+    return used
+
+
+def echo_use(
+    payment: Payment, plan_id: str, use: facts.Use, source: Holding, day: date, draft: Draft
+) -> None:
+    """Record in the payment's stream that a plan has used some of its money."""
+    applied = facts.PaymentApplied(
+        payment=payment.id,
+        currency=payment.currency,
+        exponent=payment.exponent,
+        plan=plan_id,
+        use=use,
+        source=source,
+    )
+    draft.record(payment_stream(payment.id), day, applied)
+
+
+def held_as(holding: Holding, amount_minor: int) -> Holding:
+    """Return a part of a holding."""
+    return Holding(
+        held_in=holding.held_in,
+        customer=holding.customer,
+        plan=holding.plan,
+        amount_minor=amount_minor,
+    )
+
+
+# Money that goes elsewhere ----------------------------------------------------------------------
+
+
+def release_earmarks_above(payment: Payment, left_minor: int, on: date, draft: Draft) -> None:
+    """Release earmarks, the last plan first, until they fit what is left unapplied."""
+    excess = sum(held for _, held in payment.earmarks) - left_minor
+    for plan_id, held_minor in reversed(payment.earmarks):
+        if excess > 0:
+            taken = min(excess, held_minor)
+            excess -= taken
+            release_earmark(payment.id, plan_id, taken, on, draft)
+
+
+def release_earmark(
+    payment_id: str, plan_id: str, amount_minor: int, on: date, draft: Draft
+) -> None:
+    """Let money of a payment no longer wait for a plan; the tax on it is taken back."""
+    plan = draft.plan(plan_id)
+    released = facts.EarmarkReleased(**plan.fields, payment=payment_id, amount_minor=amount_minor)
+    draft.record(payment_stream(payment_id), on, released)
+    draft.record(plan_stream(plan_id), on, released)
+    left_minor = dict(draft.plan(plan_id).earmarks).get(payment_id, 0)
+    untax_advances(plan_id, payment_id, left_minor, on, draft)
+
+
+def untax_advances(plan_id: str, payment_id: str, left_minor: int, on: date, draft: Draft) -> None:
+    """Take back the tax on advances of a payment until no more than `left_minor` is taxed."""
+    plan = draft.plan(plan_id)
+    own = [found for found in plan.advances if found.payment == payment_id]
+    excess = sum(found.amount_minor for found in own) - left_minor
+    for found in own:
+        taken = min(excess, found.amount_minor)
+        if taken > 0:
+            excess -= taken
+            reversed_ = facts.AdvanceTaxReversed(
+                **plan.fields,
+                payment=payment_id,
+                received_on=found.received_on,
+                amount_minor=taken,
+                tax=cut(found.tax, 0, taken, found.amount_minor),
+            )
+            draft.record(plan_stream(plan_id), on, reversed_)

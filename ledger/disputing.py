@@ -1,0 +1,195 @@
+"""Disputes: the payer contests a payment, and the gateway takes the money back at once.
+
+What the payment had paid is open again as disputed, the latest use first; only the rest is taken
+out of money that lay unused. A dispute that is won puts everything back; one that is lost leaves
+the charges owed, and the fee with us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from ledger import events as facts
+from ledger.applying import apply_all, held_as, release_earmarks_above, use_earmarks
+from ledger.draft import Draft
+from ledger.events import DisputedUse, Holding, payment_stream, plan_stream
+from ledger.intentions import CloseDispute, OpenDispute
+from ledger.payment import Payment
+from ledger.plan import Allocation, carried_as, emptying, refilling
+from ledger.refusals import (
+    DatedBefore,
+    DisputeAbovePayment,
+    DisputeIsOpen,
+    NoDisputeOpen,
+)
+from ledger.settling import charge_gateway, require_usable
+from ledger.terms.money import amount_text, plain, positive_minor_units
+from ledger.undoing import Undoing, free, latest_first, owed_as
+
+
+def open_dispute(command: OpenDispute, draft: Draft) -> None:
+    """Note that a payment is contested; the fee is charged by the gateway.
+
+    Raises PaymentUnknown, PaymentWasReversed, DatedBefore, DisputeIsOpen, DisputeAbovePayment.
+    """
+    payment = draft.payment(command.payment)
+    require_usable(payment, command.on)
+    if payment.dispute is not None:
+        raise DisputeIsOpen(payment=payment.id)
+    amount_minor = positive_minor_units(command.amount, payment.currency, payment.exponent)
+    if amount_minor > payment.left_minor:
+        raise DisputeAbovePayment(
+            amount=plain(command.amount),
+            left=amount_text(payment.left_minor, payment.exponent),
+            payment=payment.id,
+        )
+    _free_recoveries(payment, amount_minor, command, draft)
+    payment = draft.payment(payment.id)
+    picked = _contested(payment, amount_minor, draft)
+    uses = tuple(
+        DisputedUse(plan=plan, amount_minor=sum(charges.values()), since=since)
+        for (plan, since), charges in picked.items()
+    )
+    rest_minor = amount_minor - sum(used.amount_minor for used in uses)
+    holdings = _held(payment, rest_minor)
+    day = max([command.on, *(used.since for used in uses)])
+    if holdings:
+        day = max(day, payment.available_on)
+    gone = sum(held.amount_minor for held in holdings if held.held_in == "unapplied")
+    release_earmarks_above(payment, payment.unapplied_minor - gone, day, draft)
+    opened = facts.DisputeOpened(
+        payment=payment.id,
+        currency=payment.currency,
+        exponent=payment.exponent,
+        customer=payment.customer,
+        plan=payment.plan,
+        amount_minor=amount_minor,
+        uses=uses,
+        holdings=holdings,
+    )
+    draft.record(payment_stream(payment.id), day, opened)
+    for (plan_id, _), charges in picked.items():
+        _dispute_allocations(plan_id, payment, charges, day, draft)
+    if command.fee:
+        charge_gateway(payment, command.fee, command.on, draft)
+
+
+def _free_recoveries(
+    payment: Payment, amount_minor: int, command: OpenDispute, draft: Draft
+) -> None:
+    """Undo recoveries by the payment: cash for what was given up pays no charge."""
+    recovered = sum(used.amount_minor for used in payment.uses if used.use == "recovery")
+    other = payment.left_minor - recovered
+    if recovered and amount_minor > other:
+        undoing = Undoing(command.on, "disputed", "unapplied")
+        free(payment.id, amount_minor - other, undoing, draft, use="recovery")
+
+
+def _contested(
+    payment: Payment, amount_minor: int, draft: Draft
+) -> dict[tuple[str, date], dict[str, int]]:
+    """Pick what is contested out of what plans have used, by plan and day of application."""
+    picked: dict[tuple[str, date], dict[str, int]] = {}
+    for used in reversed(payment.uses):
+        taken = min(amount_minor, used.amount_minor) if used.use == "allocation" else 0
+        if not taken:
+            continue
+        amount_minor -= taken
+        standing = tuple(
+            found
+            for found in draft.plan(used.plan).allocations
+            if found.payment == payment.id and found.effective_on == used.since
+        )
+        _add_picked(picked, used.plan, latest_first(standing, taken))
+    return picked
+
+
+def _add_picked(
+    picked: dict[tuple[str, date], dict[str, int]],
+    plan: str,
+    allocations: list[tuple[Allocation, int]],
+) -> None:
+    for found, amount_minor in allocations:
+        charges = picked.setdefault((plan, found.effective_on), {})
+        charges[found.charge] = charges.get(found.charge, 0) + amount_minor
+
+
+def _held(payment: Payment, amount_minor: int) -> tuple[Holding, ...]:
+    """Take an amount out of what lies unused: unapplied first, then customer credit."""
+    taken = []
+    for holding in (payment.unapplied(payment.unapplied_minor), *payment.credits):
+        part_minor = min(amount_minor, holding.amount_minor)
+        if part_minor > 0:
+            taken.append(held_as(holding, part_minor))
+            amount_minor -= part_minor
+    return tuple(taken)
+
+
+def _dispute_allocations(
+    plan_id: str, payment: Payment, charges: Mapping[str, int], day: date, draft: Draft
+) -> None:
+    plan = draft.plan(plan_id)
+    disputed = facts.AllocationDisputed(
+        **plan.fields,
+        payment=payment.id,
+        received_on=payment.received_on,
+        parts=emptying(plan, charges, "disputed"),
+    )
+    draft.record(plan_stream(plan_id), day, disputed)
+
+
+def close_dispute(command: CloseDispute, draft: Draft) -> None:
+    """Note how a dispute ended. Raises PaymentUnknown, NoDisputeOpen, DatedBefore."""
+    payment = draft.payment(command.payment)
+    dispute = payment.dispute
+    if dispute is None:
+        raise NoDisputeOpen(payment=payment.id)
+    if command.on < dispute.opened_on:
+        since = dispute.opened_on.isoformat()
+        raise DatedBefore(on=command.on.isoformat(), what="the dispute", since=since)
+    kind = facts.DisputeWon if command.outcome == "won" else facts.DisputeLost
+    closed = kind(
+        payment=payment.id,
+        currency=payment.currency,
+        exponent=payment.exponent,
+        amount_minor=dispute.amount_minor,
+        uses=dispute.uses,
+        holdings=dispute.holdings,
+    )
+    draft.record(payment_stream(payment.id), command.on, closed)
+    for plan_id in dict.fromkeys(used.plan for used in dispute.uses):
+        if command.outcome == "won":
+            _restore(plan_id, payment, command.on, draft)
+        else:
+            _reopen(plan_id, payment, command.on, draft)
+    if command.outcome == "won" and dispute.holdings and payment.plan is not None:
+        apply_all(payment.id, payment.plan, draft)
+
+
+def _disputed_charges(plan_id: str, payment: Payment, draft: Draft) -> dict[str, int]:
+    charges: dict[str, int] = {}
+    for found in draft.plan(plan_id).disputed:
+        if found.payment == payment.id:
+            charges[found.charge] = charges.get(found.charge, 0) + found.amount_minor
+    return charges
+
+
+def _restore(plan_id: str, payment: Payment, day: date, draft: Draft) -> None:
+    plan, charges = draft.plan(plan_id), _disputed_charges(plan_id, payment, draft)
+    restored = facts.AllocationRestored(
+        **plan.fields,
+        payment=payment.id,
+        received_on=payment.received_on,
+        parts=refilling(plan, charges),
+    )
+    draft.record(plan_stream(plan_id), day, restored)
+
+
+def _reopen(plan_id: str, payment: Payment, day: date, draft: Draft) -> None:
+    plan, charges = draft.plan(plan_id), _disputed_charges(plan_id, payment, draft)
+    reopened = facts.DisputedReopened(
+        **plan.fields, payment=payment.id, parts=carried_as(charges, owed_as(plan))
+    )
+    draft.record(plan_stream(plan_id), day, reopened)
+    use_earmarks(plan_id, day, draft)

@@ -1,0 +1,35 @@
+"""Provisions: movements of the allowance for expected losses, each for one book.
+
+A provision on a claim is in the plan's stream; one on all claims together is in `provision:BOOK`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.events.base import Fact, event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionFact(Fact):
+    """What a provision carries; plan and customer are None where it covers all claims."""
+
+    book: str
+    plan: str | None
+    customer: str | None
+    currency: str
+    exponent: int
+    amount_minor: int
+    reason: str
+
+
+@event("ProvisionBooked")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionBooked(ProvisionFact):
+    """More is expected to be lost."""
+
+
+@event("ProvisionReleased")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionReleased(ProvisionFact):
+    """Less is expected to be lost, or the claim was paid, cured or written off."""

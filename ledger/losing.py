@@ -1,0 +1,96 @@
+"""Giving up what is owed, tax relief on it, and cash that comes in for it afterwards."""
+
+from __future__ import annotations
+
+from ledger import events as facts
+from ledger.applying import echo_use
+from ledger.draft import Draft
+from ledger.ending import end_service, require_agreed, untax_all
+from ledger.events import plan_stream
+from ledger.intentions import Recover, WriteOff
+from ledger.plan import topping
+from ledger.recognition import is_deferred
+from ledger.refusals import (
+    DatedBefore,
+    NothingToWriteOff,
+    RecoveryAboveWrittenOff,
+    WriteOffAboveOutstanding,
+)
+from ledger.settling import take_in
+from ledger.terms.allocation import Open, oldest_due_first
+from ledger.terms.money import amount_text, plain, positive_minor_units
+from ledger.undoing import recovered_part
+from ledger.waterfalls import open_by_due
+
+
+def write_off(command: WriteOff, draft: Draft) -> None:
+    """Give up what is outstanding: all of it, which also ends the plan, or the amount given.
+
+    Raises PlanUnknown, DatedBefore, NothingToWriteOff, WriteOffAboveOutstanding.
+    """
+    plan = draft.plan(command.plan)
+    require_agreed(plan, command.on)
+    if command.amount is None and is_deferred(plan) and plan.ended_on is None:
+        end_service(plan.id, command.on, command.reason, draft, withdrawn=False)
+        plan = draft.plan(plan.id)
+    charges = plan.charges_by(command.on)
+    outstanding_minor = sum(charge.open_minor for charge in charges)
+    ended = tuple(part.number for part in plan.unbilled) if command.amount is None else ()
+    if not outstanding_minor and not ended:
+        raise NothingToWriteOff(plan=plan.id, on=command.on.isoformat())
+    amount_minor = outstanding_minor
+    if command.amount is not None:
+        amount_minor = positive_minor_units(command.amount, plan.currency, plan.exponent)
+    if amount_minor > outstanding_minor:
+        raise WriteOffAboveOutstanding(
+            amount=amount_text(amount_minor, plan.exponent),
+            left=amount_text(outstanding_minor, plan.exponent),
+        )
+    shares, _ = oldest_due_first(amount_minor, open_by_due(charges))
+    given_up = facts.WrittenOff(
+        **plan.fields,
+        parts=topping(plan, {found.charge: found.amount_minor for found in shares}),
+        ended=ended,
+        reason=command.reason,
+        approver=command.approver,
+    )
+    draft.record(plan_stream(plan.id), command.on, given_up)
+    if ended:
+        untax_all(plan.id, command.on, draft)
+
+
+def recover(command: Recover, draft: Draft) -> None:
+    """Take in cash for what was written off, the oldest due first.
+
+    Raises PlanUnknown, PaymentExists, CurrencyDiffers, RecoveryAboveWrittenOff.
+    """
+    plan = draft.plan(command.plan)
+    take_in(command, plan, draft)
+    payment = draft.payment(command.payment)
+    given_up = [day for charge in plan.charges.values() if (day := charge.written_off_on)]
+    if given_up and command.on < min(given_up):
+        raise DatedBefore(
+            on=command.on.isoformat(), what="the write-off", since=min(given_up).isoformat()
+        )
+    lost = [
+        Open(charge.id, charge.due_on, charge.order, charge.lost_minor)
+        for charge in plan.charges.values()
+        if charge.written_off_on is not None and charge.written_off_on <= command.on
+    ]
+    shares, rest_minor = oldest_due_first(payment.amount_minor, lost)
+    if rest_minor:
+        raise RecoveryAboveWrittenOff(
+            amount=plain(command.amount),
+            left=amount_text(payment.amount_minor - rest_minor, plan.exponent),
+        )
+    source = payment.unapplied(payment.amount_minor)
+    received = facts.RecoveryReceived(
+        **plan.fields,
+        payment=payment.id,
+        source=source,
+        parts=tuple(
+            recovered_part(plan.charges[found.charge], found.amount_minor, 1) for found in shares
+        ),
+    )
+    echo_use(payment, plan.id, "recovery", source, command.on, draft)
+    draft.record(plan_stream(plan.id), command.on, received)
