@@ -17,7 +17,7 @@ from ledger.events import (
     PlanBilled,
     plan_stream,
 )
-from ledger.intentions import ChargeDue, ChargeFee, OpenBalance, OpenPlan
+from ledger.intentions import ChargeFee, OpenBalance, OpenPlan
 from ledger.plan import Plan
 from ledger.recognition import is_deferred
 from ledger.refusals import (
@@ -29,6 +29,7 @@ from ledger.refusals import (
 )
 from ledger.taxing import in_billing_order, instalment_taxes, taxes_in
 from ledger.terms.money import positive_minor_units
+from ledger.terms.refusals import RecoveryFeeToConsumer
 from ledger.terms.schedule import Instalment
 
 
@@ -70,15 +71,6 @@ def open_balance(command: OpenBalance, draft: Draft) -> None:
             tax=taxes_in(item.amount_minor, item.tax),
         )
         draft.record(plan_stream(command.plan), command.on, opening)
-
-
-def charge_due(command: ChargeDue, draft: Draft) -> None:
-    """Charge what is to be billed by a day: of the plan named, else nothing here (see `due_plan`).
-
-    Raises PlanUnknown.
-    """
-    if command.plan is not None:
-        due_plan(command.plan, command.on, draft)
 
 
 def due_plan(plan_id: str, through: date, draft: Draft) -> None:
@@ -212,7 +204,10 @@ def _charge_signature_fees(plan_id: str, on: date, draft: Draft) -> None:
 
 
 def charge_fee(command: ChargeFee, draft: Draft) -> None:
-    """Bill a fee. Raises PlanUnknown, DatedBefore, ChargeExists and the rules of amounts."""
+    """Bill a fee.
+
+    Raises PlanUnknown, DatedBefore, ChargeExists, RecoveryFeeToConsumer and the rules of amounts.
+    """
     plan = draft.plan(command.plan)
     charge = f"{plan.id}/{command.id}"
     numbers = {f"{plan.id}/{part.number}" for part in plan.instalments}
@@ -222,6 +217,10 @@ def charge_fee(command: ChargeFee, draft: Draft) -> None:
         raise DatedBefore(
             on=command.on.isoformat(), what="the plan", since=plan.opened_on.isoformat()
         )
+    if command.kind == "recovery_fee" and (
+        plan.terms is None or plan.terms.customer_kind == "consumer"
+    ):
+        raise RecoveryFeeToConsumer
     fee = FeeCharged(
         **plan.fields,
         charge=charge,

@@ -20,6 +20,7 @@ from ledger.intentions import (
     Command,
     Credit,
     Cure,
+    Day,
     MarkDoubtful,
     OpenBalance,
     OpenDispute,
@@ -121,6 +122,10 @@ def _read_item(fields: Fields, money: MoneyFields) -> OpeningItem:
 
 def _read_charge_due(fields: Fields, base: _Base) -> Command:
     return ChargeDue(**base, plan=fields.optional_text("plan"))
+
+
+def _read_day(fields: Fields, base: _Base) -> Command:
+    return Day(**base, plan=fields.optional_text("plan"))
 
 
 def _read_charge_fee(fields: Fields, base: _Base) -> Command:
@@ -265,6 +270,7 @@ _READ: dict[str, Callable[[Fields, _Base], Command]] = {
     "open_balance": _read_open_balance,
     "charge_due": _read_charge_due,
     "charge_fee": _read_charge_fee,
+    "day": _read_day,
     "waive": _read_waive,
     "receive_payment": _read_receive_payment,
     "recover": _read_recover,

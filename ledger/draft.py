@@ -7,7 +7,7 @@ draft away: nothing of it was ever stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,25 +93,34 @@ class Draft:
         self.streams[stream] = before.after(event)
         self._events.append(event)
 
-    def changed_plans(self) -> list[tuple[Plan, Plan, date]]:
-        """Return the plans that changed: as they were, as they are, and the day of the change."""
-        changed = []
-        for name, stream in list(self.streams.items()):
-            before, after = self._loaded[name].state, stream.state
-            if isinstance(before, Plan) and isinstance(after, Plan) and before is not after:
-                days = [event.effective_on for event in self._events if event.originator_id == name]
-                changed.append((before, after, max(days)))
-        return changed
+    def changed_plans(self, plan: str | None = None) -> list[tuple[Plan, Plan, date]]:
+        """Return the plans that changed: as they were, as they are, and the day of the change.
+
+        With `plan` only that one is looked at.
+        """
+        names = list(self.streams) if plan is None else [plan_stream(plan)]
+        return [changed for name in names for changed in self._changed(name)]
+
+    def _changed(self, name: str) -> Iterator[tuple[Plan, Plan, date]]:
+        before, after = self._loaded[name].state, self.streams[name].state
+        if isinstance(before, Plan) and isinstance(after, Plan) and before is not after:
+            days = (event.effective_on for event in self._events if event.originator_id == name)
+            yield before, after, max(days)
 
     def attempt(self, decide: Callable[[], None]) -> Refusal | None:
-        """Decide something; if it is refused leave the draft as it was, and return the refusal."""
+        """Decide something; if it is refused leave the draft as it was, and return the refusal.
+
+        Any other exception leaves the draft as it was, too, and goes on.
+        """
         streams, count = dict(self.streams), len(self._events)
         try:
             decide()
-        except Refusal as refusal:
+        except Exception as error:
             self.streams = streams
             del self._events[count:]
-            return refusal
+            if isinstance(error, Refusal):
+                return error
+            raise
         return None
 
     def events(self) -> list[Event]:

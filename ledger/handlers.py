@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from ledger import billing, disputing, ending, intentions, losing, provisioning, reducing, settling
+from ledger import (
+    billing,
+    daywork,
+    disputing,
+    ending,
+    intentions,
+    lateness,
+    losing,
+    provisioning,
+    reducing,
+    settling,
+)
 from ledger.draft import Draft
-from ledger.intentions import Command
+from ledger.intentions import ChargeDue, Command, Day
 
 _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
     intentions.OpenPlan: billing.open_plan,
     intentions.OpenBalance: billing.open_balance,
-    intentions.ChargeDue: billing.charge_due,
+    intentions.ChargeDue: daywork.charge_due,
+    intentions.Day: daywork.day,
     intentions.ChargeFee: billing.charge_fee,
     intentions.Waive: reducing.waive,
     intentions.ReceivePayment: settling.receive_payment,
@@ -34,4 +47,19 @@ _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
 def decide(command: Command, draft: Draft) -> None:
     """Record in `draft` the events that `command` leads to. Raises the refusals of its rules."""
     _DECIDE[type(command)](command, draft)
-    provisioning.follow_claims(draft)
+    follow(draft)
+
+
+def steps_for_plan(
+    command: ChargeDue | Day, plan: str, draft: Draft
+) -> Iterator[Callable[[], None]]:
+    """Yield what a command over all plans does on one plan, to be carried out one by one."""
+    for step in daywork.steps(command):
+        yield partial(step, plan, command.on, draft)
+    yield partial(follow, draft, plan)
+
+
+def follow(draft: Draft, plan: str | None = None) -> None:
+    """Let what hangs on a plan follow its change: unjust late charges, allowances of claims."""
+    lateness.waive_unjust(draft, plan)
+    provisioning.follow_claims(draft, plan)

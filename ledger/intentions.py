@@ -66,6 +66,13 @@ class ChargeDue(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Day(Command):
+    """Bill, recognise and charge lateness through the day, on one plan or on all."""
+
+    plan: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeFee(Command):
     """Bill a fee; the charge's id is PLAN/ID."""
 

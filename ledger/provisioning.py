@@ -104,9 +104,9 @@ def _require_allowance(plan: Plan, book: str, release_minor: int) -> None:
         )
 
 
-def follow_claims(draft: Draft) -> None:
-    """Release what allowances of claims no longer cover, for every plan that the draft changed."""
-    for before, after, last_on in draft.changed_plans():
+def follow_claims(draft: Draft, plan: str | None = None) -> None:
+    """Release what allowances of claims no longer cover, for the plans that the draft changed."""
+    for before, after, last_on in draft.changed_plans(plan):
         for book, held_minor in after.allowances.items():
             kept_minor = _kept(before, after, book, held_minor)
             if kept_minor < held_minor:

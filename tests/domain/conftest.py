@@ -38,6 +38,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "open_plan": {"plan": "P", "customer": "C", "currency": "EUR"},
     "open_balance": {"plan": "P", "customer": "C", "currency": "EUR"},
     "charge_due": {"plan": "P"},
+    "day": {"plan": "P"},
     "charge_fee": {"plan": "P", "kind": "late_fee"},
     "waive": {"plan": "P", "reason": "because"},
     "receive_payment": {"plan": "P", "currency": "EUR"},

@@ -79,7 +79,7 @@ BY_FIELD: list[tuple[str, dict[str, Any], str]] = [
         {"command": "pay"},
         (
             "unknown command 'pay': known are allocate, cancel_plan, charge_due, charge_fee, "
-            "close_dispute, close_period, credit, cure, mark_doubtful, open_balance, "
+            "close_dispute, close_period, credit, cure, day, mark_doubtful, open_balance, "
             "open_dispute, open_plan, provision, receive_payment, recover, refund, "
             "register_customer, reschedule, reverse_payment, waive, write_off"
         ),
@@ -195,6 +195,7 @@ BY_TESTS = {
     "CommandIdReused",
     "HalfYearRateUnknown",
     "HistoryDoesNotAddUp",
+    "LatePolicyUnknown",
     "LawNotInForce",
     "NotYetAvailable",
     "OnlyPlansAreQuoted",
