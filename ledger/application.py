@@ -420,9 +420,8 @@ def _named(command: Command) -> list[str]:
     names = []
     if payment := getattr(command, "payment", None):
         names.append(payment_stream(payment))
-    if plan := getattr(command, "plan", None):
-        names.append(plan_stream(plan))
-    return names
+    plans = [getattr(command, field, None) for field in ("plan", "source")]
+    return names + [plan_stream(plan) for plan in plans if plan]
 
 
 def _id_of(line: Mapping[str, Any]) -> str | None:

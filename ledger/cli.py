@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import click
 
 from ledger import output
+from ledger.adopting_command import adopt
 from ledger.door import Door
 from ledger.quote_command import quote
 
@@ -31,6 +32,7 @@ def commands() -> None:
 
 
 commands.add_command(quote)
+commands.add_command(adopt)
 
 
 @commands.command()

@@ -21,6 +21,9 @@ from ledger.intentions import (
     Credit,
     Cure,
     Day,
+    FailPayout,
+    FailRefund,
+    LandPayout,
     MarkDoubtful,
     OpenBalance,
     OpenDispute,
@@ -31,6 +34,8 @@ from ledger.intentions import (
     Recover,
     Refund,
     ReversePayment,
+    SendPayout,
+    Transfer,
     Waive,
     WriteOff,
 )
@@ -192,11 +197,17 @@ def _read_refund(fields: Fields, base: _Base) -> Command:
         amount=fields.amount("amount"),
         reason=fields.reason(),
         approver=fields.optional_text("approver"),
+        awaits=fields.flag("await"),
     )
 
 
 def _read_reverse_payment(fields: Fields, base: _Base) -> Command:
-    return ReversePayment(**base, payment=fields.text("payment"), reason=fields.reason())
+    return ReversePayment(
+        **base,
+        payment=fields.text("payment"),
+        reason=fields.reason(),
+        awaits=fields.flag("await"),
+    )
 
 
 def _read_credit(fields: Fields, base: _Base) -> Command:
@@ -204,7 +215,7 @@ def _read_credit(fields: Fields, base: _Base) -> Command:
         **base,
         plan=fields.text("plan"),
         amount=fields.amount("amount"),
-        kind=fields.choice("kind", "discount", "undelivered", "annulled"),
+        kind=fields.choice("kind", "discount", "goodwill", "undelivered", "annulled"),
         reason=fields.reason(),
     )
 
@@ -219,18 +230,61 @@ def _read_write_off(fields: Fields, base: _Base) -> Command:
     )
 
 
+def _read_transfer(fields: Fields, base: _Base) -> Command:
+    return Transfer(
+        **base,
+        payment=fields.text("payment"),
+        source=fields.text("from"),
+        plan=fields.text("plan"),
+        amount=fields.optional_amount("amount"),
+        reason=fields.reason(),
+    )
+
+
+def _read_fail_refund(fields: Fields, base: _Base) -> Command:
+    return FailRefund(
+        **base,
+        payment=fields.text("payment"),
+        amount=fields.amount("amount"),
+        reason=fields.reason(),
+    )
+
+
+def _read_send_payout(fields: Fields, base: _Base) -> Command:
+    currency, exponent = fields.currency()
+    return SendPayout(
+        **base,
+        payout=fields.text("payout"),
+        amount=fields.amount("amount"),
+        currency=currency,
+        exponent=exponent,
+        gateway=fields.optional_text("gateway"),
+    )
+
+
+def _read_land_payout(fields: Fields, base: _Base) -> Command:
+    return LandPayout(**base, payout=fields.text("payout"))
+
+
+def _read_fail_payout(fields: Fields, base: _Base) -> Command:
+    return FailPayout(**base, payout=fields.text("payout"))
+
+
 def _read_open_dispute(fields: Fields, base: _Base) -> Command:
     return OpenDispute(
         **base,
         payment=fields.text("payment"),
         amount=fields.amount("amount"),
         fee=_fee(fields),
+        awaits=fields.flag("await"),
     )
 
 
 def _read_close_dispute(fields: Fields, base: _Base) -> Command:
     outcome = fields.choice("outcome", "won", "lost")
-    return CloseDispute(**base, payment=fields.text("payment"), outcome=outcome)
+    return CloseDispute(
+        **base, payment=fields.text("payment"), outcome=outcome, awaits=fields.flag("await")
+    )
 
 
 def _read_mark_doubtful(fields: Fields, base: _Base) -> Command:
@@ -277,6 +331,11 @@ _READ: dict[str, Callable[[Fields, _Base], Command]] = {
     "allocate": _read_allocate,
     "refund": _read_refund,
     "reverse_payment": _read_reverse_payment,
+    "transfer": _read_transfer,
+    "fail_refund": _read_fail_refund,
+    "send_payout": _read_send_payout,
+    "land_payout": _read_land_payout,
+    "fail_payout": _read_fail_payout,
     "open_dispute": _read_open_dispute,
     "close_dispute": _read_close_dispute,
     "mark_doubtful": _read_mark_doubtful,

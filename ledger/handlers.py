@@ -9,15 +9,16 @@ from typing import Any
 from ledger import (
     billing,
     daywork,
-    disputing,
     ending,
     intentions,
     lateness,
     losing,
+    paying_out,
     provisioning,
     reducing,
     settling,
 )
+from ledger.awaiting import or_await, then_awaited
 from ledger.draft import Draft
 from ledger.intentions import ChargeDue, Command, Day
 
@@ -28,18 +29,23 @@ _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
     intentions.Day: daywork.day,
     intentions.ChargeFee: billing.charge_fee,
     intentions.Waive: reducing.waive,
-    intentions.ReceivePayment: settling.receive_payment,
+    intentions.ReceivePayment: then_awaited(settling.receive_payment),
     intentions.Allocate: settling.allocate,
-    intentions.Refund: settling.refund,
-    intentions.ReversePayment: settling.reverse_payment,
-    intentions.OpenDispute: disputing.open_dispute,
-    intentions.CloseDispute: disputing.close_dispute,
+    intentions.Refund: or_await("refund"),
+    intentions.ReversePayment: or_await("reverse_payment"),
+    intentions.Transfer: settling.transfer,
+    intentions.FailRefund: settling.fail_refund,
+    intentions.SendPayout: paying_out.send_payout,
+    intentions.LandPayout: paying_out.land_payout,
+    intentions.FailPayout: paying_out.fail_payout,
+    intentions.OpenDispute: or_await("open_dispute"),
+    intentions.CloseDispute: or_await("close_dispute"),
     intentions.Credit: reducing.credit,
     intentions.MarkDoubtful: provisioning.mark_doubtful,
     intentions.Cure: provisioning.cure,
     intentions.Provision: provisioning.provision,
     intentions.WriteOff: losing.write_off,
-    intentions.Recover: losing.recover,
+    intentions.Recover: then_awaited(losing.recover),
     intentions.CancelPlan: ending.cancel_plan,
 }
 

@@ -17,7 +17,10 @@ from ledger.terms.schedule import Schedule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What every command has. `recorded_us`: recording time given for a simulated ledger."""
+    """What every command has. `recorded_us`: recording time given for a simulated ledger.
+
+    `awaits`, of those that have it: wait for a payment that is not known yet.
+    """
 
     id: str
     on: date
@@ -136,6 +139,7 @@ class Refund(Command):
     amount: Decimal
     reason: str
     approver: str | None = None
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,7 @@ class ReversePayment(Command):
 
     payment: str
     reason: str
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +187,7 @@ class OpenDispute(Command):
     payment: str
     amount: Decimal
     fee: Decimal | None
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +196,7 @@ class CloseDispute(Command):
 
     payment: str
     outcome: str
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,3 +223,48 @@ class Provision(Command):
     currency: str | None
     exponent: int | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Command):
+    """Move money of a payment from one plan to another; amount None: all of it."""
+
+    payment: str
+    source: str
+    plan: str
+    amount: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailRefund(Command):
+    """Note that a refund did not reach the customer."""
+
+    payment: str
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPayout(Command):
+    """Note that a gateway sent money to the bank."""
+
+    payout: str
+    amount: Decimal
+    currency: str
+    exponent: int
+    gateway: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandPayout(Command):
+    """Note that a payout is on the account."""
+
+    payout: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailPayout(Command):
+    """Note that a payout came back."""
+
+    payout: str

@@ -16,6 +16,7 @@ from ledger.intentions import Cure, MarkDoubtful, Provision
 from ledger.plan import Plan, carried_as
 from ledger.refusals import (
     AllowanceBelowZero,
+    BookUnknown,
     CurrencyDiffers,
     NothingDoubtful,
     NothingOutstanding,
@@ -60,8 +61,11 @@ def provision(command: Provision, draft: Draft) -> None:
     """Book a movement of the allowance in one book, or (an amount below zero) release one.
 
     With a plan it covers that claim; without one, all claims together.
-    Raises PlanUnknown, DatedBefore, AllowanceBelowZero and the rules of amounts.
+    Raises BookUnknown, PlanUnknown, DatedBefore, AllowanceBelowZero and the rules of amounts.
     """
+    books = draft.ledger.books
+    if books and command.book not in books:
+        raise BookUnknown(book=command.book[:40], known=", ".join(sorted(books)))
     plan = None if command.plan is None else draft.plan(command.plan)
     if plan is None:
         stream, currency, exponent = (

@@ -431,3 +431,74 @@ class AllowanceBelowZero(Refusal):
     release: str
     held: str
     sentence = "a release of {release} is above the allowance of {held}"
+
+
+@dataclass(eq=False, kw_only=True)
+class PayoutExists(Refusal):
+    """A payout is sent once."""
+
+    payout: str
+    sentence = "payout {payout!r} was sent already"
+
+
+@dataclass(eq=False, kw_only=True)
+class PayoutUnknown(Refusal):
+    """A command names a payout that was sent."""
+
+    payout: str
+    sentence = "there is no payout {payout!r}: record it first with send_payout"
+
+
+@dataclass(eq=False, kw_only=True)
+class PayoutIsOver(Refusal):
+    """A payout lands or fails once; one that landed may still fail."""
+
+    payout: str
+    status: str
+    sentence = "payout {payout!r} has {status} already"
+
+
+@dataclass(eq=False, kw_only=True)
+class NothingToTransfer(Refusal):
+    """A transfer moves what a plan has of a payment."""
+
+    payment: str
+    plan: str
+    left: str
+    sentence = "plan {plan!r} has only {left} of payment {payment!r}"
+
+
+@dataclass(eq=False, kw_only=True)
+class SamePlan(Refusal):
+    """A transfer goes to another plan."""
+
+    plan: str
+    sentence = "{plan!r} is the plan that the money comes from"
+
+
+@dataclass(eq=False, kw_only=True)
+class RefundUnknown(Refusal):
+    """A refund that failed was issued, with that amount."""
+
+    payment: str
+    amount: str
+    sentence = "payment {payment!r} has no refund of {amount} that could have failed"
+
+
+@dataclass(eq=False, kw_only=True)
+class ApproverNeeded(Refusal):
+    """Above a limit that is policy, somebody approves what is given away."""
+
+    what: str
+    limit: str
+    currency: str
+    sentence = "a {what} above {limit} {currency} needs an approver: add the field 'approver'"
+
+
+@dataclass(eq=False, kw_only=True)
+class BookUnknown(Refusal):
+    """A provision is for a book that the ledger keeps."""
+
+    book: str
+    known: str
+    sentence = "there is no book {book!r}: known are {known}"
