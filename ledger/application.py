@@ -35,6 +35,7 @@ from ledger.refusals import (
     RecordedNotAllowed,
     TooManyConflicts,
 )
+from ledger.settlement_quote import SettlementQuote, quote_settlement
 from ledger.store import codec
 from ledger.store.append import Answer, NewCommand, NewEvent, Outcome, known_keys
 from ledger.store.log import last_recorded_us
@@ -211,6 +212,13 @@ class LedgerApplication(Application[str]):
         return Result(
             asked.number, command.id, Verdict.ACCEPTED, events=count, failures=tuple(failures)
         )
+
+    def quote_settlement(self, plan: str, on: date) -> SettlementQuote:
+        """Return what settling a plan early on a day comes to; nothing is stored.
+
+        Raises the refusals of `settle_plan`.
+        """
+        return quote_settlement(plan, on, self._load)
 
     def _require(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:

@@ -13,6 +13,7 @@ from ledger import output
 from ledger.adopting_command import adopt
 from ledger.door import Door
 from ledger.quote_command import quote
+from ledger.settlement_command import settlement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +34,7 @@ def commands() -> None:
 
 commands.add_command(quote)
 commands.add_command(adopt)
+commands.add_command(settlement)
 
 
 @commands.command()

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ledger.agreement_commands import READ as AGREEMENTS
 from ledger.fields import Fields
 from ledger.intentions import (
     Allocate,
-    CancelPlan,
     ChargeDue,
     ChargeFee,
     CloseDispute,
@@ -25,10 +25,7 @@ from ledger.intentions import (
     FailRefund,
     LandPayout,
     MarkDoubtful,
-    OpenBalance,
     OpenDispute,
-    OpeningItem,
-    OpenPlan,
     Provision,
     ReceivePayment,
     Recover,
@@ -39,17 +36,11 @@ from ledger.intentions import (
     Waive,
     WriteOff,
 )
-from ledger.money_fields import MoneyFields
 from ledger.refusals import CommandUnknown, NotYetAvailable
-from ledger.schedule_fields import read_schedule
-from ledger.tax_fields import read_tax
-from ledger.terms.money import positive_minor_units
-from ledger.terms_fields import read_terms
 from ledger.waterfalls import ORDINARY, PAYMENT_KINDS
 
 NOT_YET = (
     "register_customer",
-    "reschedule",
     "close_period",
 )
 
@@ -81,48 +72,6 @@ def read_command(line: Mapping[str, Any]) -> Command:
 
 
 _Base = dict[str, Any]
-
-
-def _read_open_plan(fields: Fields, base: _Base) -> Command:
-    currency, exponent = fields.currency()
-    schedule = read_schedule(fields.object("schedule"), base["on"], currency, exponent)
-    agreed = read_terms(fields, schedule, base["on"], MoneyFields(currency, exponent))
-    return OpenPlan(
-        **base,
-        plan=fields.text("plan"),
-        customer=fields.text("customer"),
-        currency=currency,
-        exponent=exponent,
-        schedule=schedule,
-        terms=agreed.terms,
-        conditions=agreed.conditions,
-    )
-
-
-def _read_open_balance(fields: Fields, base: _Base) -> Command:
-    currency, exponent = fields.currency()
-    return OpenBalance(
-        **base,
-        plan=fields.text("plan"),
-        customer=fields.text("customer"),
-        currency=currency,
-        exponent=exponent,
-        items=tuple(
-            _read_item(item, MoneyFields(currency, exponent)) for item in fields.objects("items")
-        ),
-    )
-
-
-def _read_item(fields: Fields, money: MoneyFields) -> OpeningItem:
-    amount_minor = positive_minor_units(fields.amount("amount"), money.currency, money.exponent)
-    item = OpeningItem(
-        document=fields.text("document"),
-        due_on=fields.day("due"),
-        amount_minor=amount_minor,
-        tax=read_tax(fields, amount_minor, money),
-    )
-    fields.done()
-    return item
 
 
 def _read_charge_due(fields: Fields, base: _Base) -> Command:
@@ -310,18 +259,8 @@ def _read_provision(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_cancel_plan(fields: Fields, base: _Base) -> Command:
-    return CancelPlan(
-        **base,
-        plan=fields.text("plan"),
-        reason=fields.reason(),
-        kind=fields.choice("kind", "cancellation", "withdrawal", default="cancellation"),
-    )
-
-
 _READ: dict[str, Callable[[Fields, _Base], Command]] = {
-    "open_plan": _read_open_plan,
-    "open_balance": _read_open_balance,
+    **AGREEMENTS,
     "charge_due": _read_charge_due,
     "charge_fee": _read_charge_fee,
     "day": _read_day,
@@ -343,5 +282,4 @@ _READ: dict[str, Callable[[Fields, _Base], Command]] = {
     "provision": _read_provision,
     "credit": _read_credit,
     "write_off": _read_write_off,
-    "cancel_plan": _read_cancel_plan,
 }

@@ -16,6 +16,7 @@ from ledger import (
     paying_out,
     provisioning,
     reducing,
+    rescheduling,
     settling,
 )
 from ledger.awaiting import or_await, then_awaited
@@ -40,6 +41,10 @@ _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
     intentions.FailPayout: paying_out.fail_payout,
     intentions.OpenDispute: or_await("open_dispute"),
     intentions.CloseDispute: or_await("close_dispute"),
+    intentions.Reschedule: rescheduling.reschedule,
+    intentions.PausePlan: rescheduling.pause_plan,
+    intentions.SettlePlan: rescheduling.settle_plan,
+    intentions.AmendPlan: rescheduling.amend_plan,
     intentions.Credit: reducing.credit,
     intentions.MarkDoubtful: provisioning.mark_doubtful,
     intentions.Cure: provisioning.cure,

@@ -6,13 +6,28 @@ currency that they are in is known.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from ledger.events import TaxTerm, Terms
+from ledger.terms.dates import Interval
 from ledger.terms.instalments import Conditions
 from ledger.terms.schedule import Schedule
+
+
+class AgreedTerms(Protocol):
+    """Terms to record, and the conditions that they mean for the amounts."""
+
+    @property
+    def terms(self) -> Terms:
+        """What is recorded."""
+
+    @property
+    def conditions(self) -> Conditions:
+        """What changes the amounts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,3 +283,42 @@ class FailPayout(Command):
     """Note that a payout came back."""
 
     payout: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reschedule(Command):
+    """Spread what is not billed yet over another schedule.
+
+    `agreed` reads it in the plan's currency (its code and decimals), which the plan knows.
+    """
+
+    plan: str
+    agreed: Callable[[str, int], tuple[Schedule, Conditions]]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PausePlan(Command):
+    """Let what falls due from a day on fall due later by an interval."""
+
+    plan: str
+    since: date
+    by: Interval
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlePlan(Command):
+    """Bill all that is left at once, without the cost of the time that is cut off."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendPlan(Command):
+    """Agree another schedule and other terms for what is not billed yet; as Reschedule."""
+
+    plan: str
+    agreed: Callable[[str, int], tuple[Schedule, AgreedTerms]]
+    service_to: date | None
+    reason: str

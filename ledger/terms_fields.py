@@ -77,6 +77,22 @@ def read_terms(fields: Fields, schedule: Schedule, agreed_on: date, money: Money
     return Agreed(terms, _conditions(terms, applied, rounding, remainder))
 
 
+def read_conditions(fields: Fields, schedule: Schedule, agreed_on: date) -> Conditions:
+    """Read what changes the amounts of another schedule: rounding, remainder, interest."""
+    rounding: Rounding = fields.one_of("rounding", ROUNDINGS, default="half_up")
+    remainder: Remainder = fields.one_of("remainder", REMAINDERS, default="last")
+    applied = (
+        read_interest(fields.object("interest"), schedule, agreed_on, rounding)
+        if fields.has("interest")
+        else None
+    )
+    return Conditions(
+        rounding=rounding,
+        remainder=remainder,
+        interest=applied.interest if applied else None,
+    )
+
+
 class _Supply(TypedDict):
     """When what was sold is supplied, and how revenue follows from it."""
 

@@ -68,6 +68,26 @@ def entered(event: RecordedEvent) -> Iterator[Row]:
         yield from _late(fact)
     elif isinstance(fact, facts.PlanRescheduled | facts.PlanAmended):
         yield from _to_bill(fact.plan, fact.instalments)
+        for part in fact.instalments:
+            day = part.due_on + timedelta(days=1)
+            yield {"plan": fact.plan, "item": f"late {part.number}", "falls_on": day}
+    if isinstance(fact, facts.PlanAmended):
+        yield from _earned_anew(event.position, event.effective_on, fact)
+
+
+def _earned_anew(position: int, on: date, fact: facts.PlanAmended) -> Iterator[Row]:
+    """Yield the days on which an amended plan earns; some may be on the agenda already."""
+    plan = Plan(
+        id=fact.plan,
+        customer=fact.customer,
+        currency=fact.currency,
+        exponent=fact.exponent,
+        opened_on=on,
+        terms=fact.terms,
+        instalments=fact.instalments,
+    )
+    for day in closing_days(plan, date.max):
+        yield {"plan": fact.plan, "item": f"revenue {day} by {position}", "falls_on": day}
 
 
 def _late(fact: facts.PlanAgreed) -> Iterator[Row]:

@@ -98,6 +98,13 @@ contested: 2026-02-24 close_dispute payment=pay outcome=lost
     DatedBefore: dated 2026-02-24, before the dispute of 2026-02-25
 paid: 2026-02-26 open_dispute payment=pay amount=45.01
     DisputeAbovePayment: a dispute over 45.01 is above the 45.00 that are left of payment 'pay'
+paid: 2026-02-26 settle_plan
+    NothingToReschedule: plan 'P' has nothing left that could be changed in this way
+charged: 2026-02-26 pause_plan by='1 month' from=2026-03-01
+    NothingToReschedule: plan 'P' has nothing left that could be changed in this way
+agreed: 2026-01-12 reschedule parts=2026-03-15:39.00
+    RescheduledTotalDiffers: the schedule is of 39.00, but 40.00 of the price are not billed yet: \
+use amend_plan to agree another price
 nothing: 2026-02-26 land_payout payout=po
     PayoutUnknown: there is no payout 'po': record it first with send_payout
 landed: 2026-02-26 send_payout payout=po amount=5.00
