@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from ledger.agreeing import agreed_plan
@@ -18,6 +19,7 @@ from ledger.events import (
     plan_stream,
 )
 from ledger.intentions import ChargeFee, OpenBalance, OpenPlan
+from ledger.invoicing import invoice, next_document
 from ledger.plan import Plan
 from ledger.recognition import is_deferred
 from ledger.refusals import (
@@ -48,6 +50,7 @@ def open_plan(command: OpenPlan, draft: Draft) -> None:
     if command.terms.billing == "upfront":
         bill_upfront(command.plan, command.on, draft)
     _charge_signature_fees(command.plan, command.on, draft)
+    invoice_new(command.plan, (), command.on, draft)
 
 
 def open_balance(command: OpenBalance, draft: Draft) -> None:
@@ -84,8 +87,12 @@ def due_plan(plan_id: str, through: date, draft: Draft) -> None:
 
 
 def charge_instalment(plan_id: str, part: Instalment, draft: Draft) -> None:
-    """Charge what an instalment is made of and was not charged yet: fee, interest, price."""
+    """Charge what an instalment is made of and was not charged yet: fee, interest, price.
+
+    A plan that names a series gets an invoice over them.
+    """
     plan = draft.plan(plan_id)
+    known = set(plan.charges)
     charge = f"{plan_id}/{part.number}"
     if part.fee_minor and f"{charge}/fee" not in plan.charges:
         _charge_spread_fee(plan, part, draft)
@@ -93,6 +100,25 @@ def charge_instalment(plan_id: str, part: Instalment, draft: Draft) -> None:
         _charge_interest(plan, part, draft)
     if part.principal_minor and charge not in plan.charges:
         charge_price(plan_id, part, part.principal_minor, part.billed_on, draft)
+    invoice_new(plan_id, known, part.billed_on, draft)
+
+
+def invoice_new(plan_id: str, known: Collection[str], on: date, draft: Draft) -> None:
+    """Issue an invoice over the charges that are not known, if the plan names a series."""
+    plan = draft.plan(plan_id)
+    series = plan.terms.series if plan.terms else None
+    charges = [name for name in plan.charges if name not in known]
+    if series is not None and charges:
+        invoice(plan_id, series, charges, on, draft)
+
+
+def document_of(plan: Plan, draft: Draft) -> str | None:
+    """Return the document that bills the next charge: the plan's own, or the next of its series."""
+    if plan.terms is None:
+        return None
+    return plan.terms.document or (
+        next_document(plan.terms.series, draft) if plan.terms.series else None
+    )
 
 
 def _charge_spread_fee(plan: Plan, part: Instalment, draft: Draft) -> None:
@@ -164,7 +190,7 @@ def charge_price(plan_id: str, part: Instalment, amount_minor: int, on: date, dr
         instalment=part.number,
         due_on=part.due_on,
         amount_minor=amount_minor,
-        document=plan.terms.document if plan.terms else None,
+        document=document_of(plan, draft),
         tax=tax,
         contract_asset_minor=known_minor,
         deferred_minor=deferred_minor,
@@ -203,7 +229,7 @@ def bill_upfront(plan_id: str, on: date, draft: Draft) -> None:
         low = high
     net_minor = whole_minor - sum(tax.amount_minor for tax in taxes)
     known_minor, deferred_minor = _deferral(plan, net_minor)
-    document = plan.terms.document if plan.terms and plan.terms.document else plan_id
+    document = document_of(plan, draft) or plan_id
     billed_all = PlanBilled(
         **plan.fields,
         document=document,

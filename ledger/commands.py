@@ -23,6 +23,7 @@ from ledger.intentions import (
     Day,
     FailPayout,
     FailRefund,
+    IssueInvoice,
     LandPayout,
     MarkDoubtful,
     OpenDispute,
@@ -219,6 +220,15 @@ def _read_fail_payout(fields: Fields, base: _Base) -> Command:
     return FailPayout(**base, payout=fields.text("payout"))
 
 
+def _read_issue_invoice(fields: Fields, base: _Base) -> Command:
+    return IssueInvoice(
+        **base,
+        plan=fields.text("plan"),
+        series=fields.text("series"),
+        charges=tuple(fields.text_list("charges")) if fields.has("charges") else (),
+    )
+
+
 def _read_open_dispute(fields: Fields, base: _Base) -> Command:
     return OpenDispute(
         **base,
@@ -275,6 +285,7 @@ _READ: dict[str, Callable[[Fields, _Base], Command]] = {
     "send_payout": _read_send_payout,
     "land_payout": _read_land_payout,
     "fail_payout": _read_fail_payout,
+    "issue_invoice": _read_issue_invoice,
     "open_dispute": _read_open_dispute,
     "close_dispute": _read_close_dispute,
     "mark_doubtful": _read_mark_doubtful,

@@ -12,6 +12,7 @@ from datetime import date
 from ledger import events as facts
 from ledger.draft import Draft
 from ledger.events import Reduces, plan_stream
+from ledger.invoicing import credit_note
 from ledger.plan import Plan, topping
 from ledger.undoing import Undoing, latest_first, undo_allocations
 
@@ -45,6 +46,8 @@ def credit_charges(
         reason=reason,
     )
     draft.record(plan_stream(plan_id), on, issued)
+    if plan.terms and plan.terms.series:
+        credit_note(plan_id, plan.terms.series, parts, on, draft)
 
 
 def waive_charge(

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from ledger import events as facts
 from ledger.applying import untax_advances, use_earmarks
-from ledger.billing import charge_price
+from ledger.billing import charge_price, invoice_new
 from ledger.charge import Charge
 from ledger.crediting import credit_charges, waive_charge
 from ledger.draft import Draft
@@ -108,11 +108,13 @@ def _from_the_last(charges: list[Charge], amount_minor: int) -> dict[str, int]:
 
 def _bill_rest(plan_id: str, amount_minor: int, on: date, draft: Draft) -> None:
     """Bill what was delivered and not billed, as the next instalments, the last one in part."""
+    known = set(draft.plan(plan_id).charges)
     for part in in_billing_order(draft.plan(plan_id).unbilled):
         taken = min(amount_minor, part.principal_minor)
         if taken > 0:
             amount_minor -= taken
             charge_price(plan_id, part, taken, max(on, draft.plan(plan_id).opened_on), draft)
+    invoice_new(plan_id, known, on, draft)
     use_earmarks(plan_id, on, draft)
 
 

@@ -163,6 +163,14 @@ class Fields:
             nested.append(Fields(value, f"{self.path}{name}[{index}]."))
         return nested
 
+    def text_list(self, name: str) -> list[str]:
+        """Read a list of texts, at least one, none twice."""
+        values: list[object] = self._value(name, list, "a list of texts")
+        texts = [value for value in values if isinstance(value, str) and value.strip()]
+        if not texts or len(texts) != len(values) or len(set(texts)) != len(texts):
+            raise self.wrong(name, "must be a list of different texts, at least one")
+        return texts
+
     def texts(self, name: str) -> dict[str, str]:
         """Read an object of texts."""
         nested = self.object(name)

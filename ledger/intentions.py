@@ -322,3 +322,12 @@ class AmendPlan(Command):
     agreed: Callable[[str, int], tuple[Schedule, AgreedTerms]]
     service_to: date | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueInvoice(Command):
+    """Issue an invoice over charges of a plan; none named: all that have none."""
+
+    plan: str
+    series: str
+    charges: tuple[str, ...]

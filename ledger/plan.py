@@ -72,6 +72,7 @@ class Plan:
     ended: frozenset[int] = frozenset()
     ended_on: date | None = None
     amended_from: int = 0
+    invoiced: Mapping[str, str] = field(default_factory=dict)
     doubtful: bool = False
     allowances: Mapping[str, int] = field(default_factory=dict)
     earned_minor: int = 0

@@ -353,6 +353,12 @@ def _allowance(plan: Plan, book: str, movement_minor: int) -> Plan:
     return replace(plan, allowances={name: held for name, held in allowances.items() if held})
 
 
+def _invoiced(plan: Plan, _on: date, fact: facts.InvoiceIssued) -> Plan:
+    if fact.kind == "credit_note":
+        return plan
+    return replace(plan, invoiced={**plan.invoiced, **dict.fromkeys(fact.charges, fact.document)})
+
+
 # What moves on charges and documents ------------------------------------------------------------
 
 
@@ -433,4 +439,5 @@ _APPLY: dict[type[Fact], Callable[[Any, date, Any], Plan]] = {
     facts.ReceivableCured: _cured,
     facts.ProvisionBooked: _provided,
     facts.ProvisionReleased: _released,
+    facts.InvoiceIssued: _invoiced,
 }

@@ -12,7 +12,7 @@ from datetime import date
 
 from ledger.agreeing import interest_again
 from ledger.applying import use_earmarks
-from ledger.billing import bill_upfront, charge_accrued, charge_price
+from ledger.billing import bill_upfront, charge_accrued, charge_price, invoice_new
 from ledger.draft import Draft
 from ledger.ending import require_agreed, untax_all
 from ledger.events import DueChange, PlanAmended, PlanRescheduled, Terms, plan_stream
@@ -111,6 +111,7 @@ def settle_plan(command: SettlePlan, draft: Draft) -> None:
     unbilled = in_billing_order(plan.unbilled)
     if not unbilled:
         raise NothingToReschedule(plan=plan.id)
+    known = set(plan.charges)
     charge_accrued(plan.id, unbilled[0], command.on, draft)
     for part in unbilled:
         if part.principal_minor and f"{plan.id}/{part.number}" not in plan.charges:
@@ -129,6 +130,7 @@ def settle_plan(command: SettlePlan, draft: Draft) -> None:
         reason=SETTLED_EARLY,
     )
     draft.record(plan_stream(plan.id), command.on, settled)
+    invoice_new(plan.id, known, command.on, draft)
     use_earmarks(plan.id, command.on, draft)
     untax_all(plan.id, command.on, draft)
 
@@ -155,7 +157,9 @@ def amend_plan(command: AmendPlan, draft: Draft) -> None:
     )
     draft.record(plan_stream(plan.id), command.on, amended)
     if plan.terms.billing == "upfront":
+        known = set(plan.charges)
         bill_upfront(plan.id, command.on, draft)
+        invoice_new(plan.id, known, command.on, draft)
 
 
 def _amended(terms: Terms, changed: Terms, service_to: date | None) -> Terms:

@@ -162,3 +162,20 @@ class RescheduledTotalDiffers(Refusal):
         "the schedule is of {stated}, but {left} of the price are not billed yet: "
         "use amend_plan to agree another price"
     )
+
+
+@dataclass(eq=False, kw_only=True)
+class InvoicedAlready(Refusal):
+    """A charge is invoiced once."""
+
+    charge: str
+    document: str
+    sentence = "charge {charge!r} is on document {document!r} already"
+
+
+@dataclass(eq=False, kw_only=True)
+class NothingToInvoice(Refusal):
+    """An invoice is over some charges."""
+
+    plan: str
+    sentence = "every charge of plan {plan!r} is on an invoice already"

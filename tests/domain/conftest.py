@@ -53,6 +53,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "pause_plan": {"plan": "P"},
     "settle_plan": {"plan": "P"},
     "amend_plan": {"plan": "P"},
+    "issue_invoice": {"plan": "P", "series": "INV"},
     "transfer": {"plan": "P", "reason": "because"},
     "fail_refund": {"reason": "because"},
     "send_payout": {"currency": "EUR"},
@@ -172,6 +173,8 @@ def _shaped(fields: dict[str, str]) -> dict[str, Any]:
         parts = [part.split(":") for part in shaped.pop("parts").split(",")]
         rows = [{"due": due, "amount": amount} for due, amount in parts]
         shaped["schedule"] = {"kind": "custom", "instalments": rows}
+    if "charges" in fields and isinstance(fields["charges"], str):
+        shaped["charges"] = fields["charges"].split(",")
     if "items" in fields:
         items = [part.split(":") for part in fields["items"].split(",")]
         extra = {"tax": shaped.pop("tax")} if tax else {}

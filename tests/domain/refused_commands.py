@@ -14,6 +14,7 @@ BEFORE = {
     "paid": ["2026-02-20 receive_payment payment=pay amount=45.00"],
     "bounced": ["2026-02-25 reverse_payment payment=pay"],
     "lost": ["2026-06-30 write_off"],
+    "invoiced": ["2026-02-26 issue_invoice"],
     "landed": [
         "2026-02-20 send_payout payout=po amount=5.00",
         "2026-02-22 land_payout payout=po",
@@ -105,6 +106,10 @@ charged: 2026-02-26 pause_plan by='1 month' from=2026-03-01
 agreed: 2026-01-12 reschedule parts=2026-03-15:39.00
     RescheduledTotalDiffers: the schedule is of 39.00, but 40.00 of the price are not billed yet: \
 use amend_plan to agree another price
+agreed: 2026-02-26 issue_invoice
+    NothingToInvoice: every charge of plan 'P' is on an invoice already
+invoiced: 2026-02-27 issue_invoice charges=P/1
+    InvoicedAlready: charge 'P/1' is on document 'INV-000001' already
 nothing: 2026-02-26 land_payout payout=po
     PayoutUnknown: there is no payout 'po': record it first with send_payout
 landed: 2026-02-26 send_payout payout=po amount=5.00
