@@ -44,6 +44,7 @@ class Credit:
 def agreed_plan(command: OpenPlan) -> PlanAgreed:
     """Return the event that agrees a plan.
 
+    Where a provider finances the sale, it owes: it is the customer, and the buyer is in the terms.
     Annual rates are worked out where interest or fees make the credit cost something; a credit
     without cost has none to record. Raises the rules of `ledger.terms.instalments`.
     """
@@ -52,11 +53,15 @@ def agreed_plan(command: OpenPlan) -> PlanAgreed:
     rates = annual_rates(credit, command.exponent) if credit.cost_minor else ()
     return PlanAgreed(
         plan=command.plan,
-        customer=command.customer,
+        customer=command.terms.financed_by or command.customer,
         currency=command.currency,
         exponent=command.exponent,
         instalments=rows,
-        terms=replace(command.terms, annual_rates=tuple(rates)),
+        terms=replace(
+            command.terms,
+            annual_rates=tuple(rates),
+            buyer=command.customer if command.terms.financed_by else None,
+        ),
     )
 
 

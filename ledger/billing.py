@@ -41,7 +41,7 @@ def open_plan(command: OpenPlan, draft: Draft) -> None:
     existing = draft.find_plan(command.plan)
     if existing is not None:
         same = (existing.customer, existing.currency, existing.opened_on) == (
-            command.customer,
+            agreed.customer,
             command.currency,
             command.on,
         ) and (existing.instalments, existing.terms) == (agreed.instalments, agreed.terms)

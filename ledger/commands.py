@@ -21,6 +21,7 @@ from ledger.intentions import (
     Credit,
     Cure,
     Day,
+    Exchange,
     FailPayout,
     FailRefund,
     IssueInvoice,
@@ -129,6 +130,18 @@ def _read_receive_payment(fields: Fields, base: _Base) -> Command:
         **_money_in(fields, base),
         plan=fields.optional_text("plan"),
         kind=fields.choice("kind", *PAYMENT_KINDS, default=ORDINARY),
+        exchange=_exchange(fields) if fields.has("rate") else None,
+    )
+
+
+def _exchange(fields: Fields) -> Exchange:
+    rate = fields.amount("rate")
+    if rate <= 0:
+        raise fields.wrong("rate", "must be above zero")
+    return Exchange(
+        rate=rate,
+        source=fields.optional_text("rate_source") or "as given",
+        settles=fields.optional_amount("settles"),
     )
 
 

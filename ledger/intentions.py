@@ -111,6 +111,18 @@ class Waive(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """At which rate money of another currency is taken, and how much of the plan's it settles.
+
+    The rate is the plan's currency for one of the payment's; `settles` None: all that it is worth.
+    """
+
+    rate: Decimal
+    source: str
+    settles: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyIn(Command):
     """Money that comes in, gross of the gateway's fee."""
 
@@ -122,6 +134,7 @@ class MoneyIn(Command):
     reference: str | None
     fee: Decimal | None
     kind: str = "ordinary"
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

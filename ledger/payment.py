@@ -132,6 +132,14 @@ def _received(_payment: Payment | None, on: date, fact: facts.PaymentReceived) -
     )
 
 
+def _exchanged(payment: Payment, _on: date, fact: facts.ExchangeRealised) -> Payment:
+    return replace(
+        payment,
+        amount_minor=payment.amount_minor - fact.gain_minor,
+        unapplied_minor=payment.unapplied_minor - fact.gain_minor,
+    )
+
+
 def _applied(payment: Payment, on: date, fact: facts.PaymentApplied) -> Payment:
     use = Used(plan=fact.plan, use=fact.use, amount_minor=fact.source.amount_minor, since=on)
     waited = fact.source.amount_minor if fact.source.held_in == "unapplied" else 0
@@ -253,6 +261,7 @@ def _unchanged(payment: Payment, _on: date, _fact: Fact) -> Payment:
 _APPLY: dict[type[Fact], Callable[[Any, date, Any], Payment]] = {
     facts.PaymentReceived: _received,
     facts.GatewayFeeCharged: _unchanged,
+    facts.ExchangeRealised: _exchanged,
     facts.PaymentApplied: _applied,
     facts.PaymentReleased: _released,
     facts.RefundIssued: _refunded,

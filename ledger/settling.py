@@ -22,6 +22,7 @@ from ledger.applying import (
 from ledger.approval import require_approver
 from ledger.draft import Draft
 from ledger.events import Holding, payment_stream
+from ledger.exchange import taken
 from ledger.intentions import (
     Allocate,
     FailRefund,
@@ -66,23 +67,33 @@ def take_in(command: MoneyIn, plan: Plan | None, draft: Draft) -> None:
     """Record that money came in, and the gateway's fee. Raises as `receive_payment`."""
     if draft.find_payment(command.payment) is not None:
         raise PaymentExists(payment=command.payment)
-    if plan is not None and command.currency != plan.currency:
-        raise CurrencyDiffers(given=command.currency, expected=plan.currency)
-    exponent = command.exponent if plan is None else plan.exponent
+    money = taken(command, plan)
     received = facts.PaymentReceived(
         payment=command.payment,
-        currency=command.currency,
-        exponent=exponent,
+        currency=money.currency,
+        exponent=money.exponent,
         customer=None if plan is None else plan.customer,
         plan=None if plan is None else plan.id,
-        amount_minor=positive_minor_units(command.amount, command.currency, exponent),
+        amount_minor=money.amount_minor,
         gateway=command.gateway,
         reference=command.reference,
         kind=command.kind,
+        converted=money.converted,
     )
     draft.record(payment_stream(command.payment), command.on, received)
+    if money.gain_minor:
+        realised = facts.ExchangeRealised(
+            payment=command.payment,
+            currency=money.currency,
+            exponent=money.exponent,
+            customer=received.customer,
+            plan=received.plan,
+            gain_minor=money.gain_minor,
+        )
+        draft.record(payment_stream(command.payment), command.on, realised)
     if command.fee:
-        charge_gateway(draft.payment(command.payment), command.fee, command.on, draft)
+        fee = command.fee if money.converted is None else money.fee
+        charge_gateway(draft.payment(command.payment), fee, command.on, draft)
 
 
 def charge_gateway(payment: Payment, fee: Decimal, on: date, draft: Draft) -> None:

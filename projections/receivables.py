@@ -165,6 +165,10 @@ def _received(fact: facts.PaymentReceived) -> Iterable[Movement]:
     yield Movement("unapplied", -fact.amount_minor, fact.customer, fact.plan, None, fact.payment)
 
 
+def _exchanged(fact: facts.ExchangeRealised) -> Iterable[Movement]:
+    yield Movement("unapplied", fact.gain_minor, fact.customer, fact.plan, None, fact.payment)
+
+
 def _allocated(fact: facts.PaymentAllocated) -> Iterable[Movement]:
     yield _held(fact.source, fact.payment, 1)
     yield from _on_charges(fact, fact.parts, fact.payment, -1)
@@ -262,6 +266,7 @@ _RULES: dict[type[Fact], Callable[[Any], Iterable[Movement]]] = {
     facts.CreditNoteIssued: _reduced,
     facts.WrittenOff: _reduced,
     facts.PaymentReceived: _received,
+    facts.ExchangeRealised: _exchanged,
     facts.PaymentAllocated: _allocated,
     facts.AllocationReversed: _allocation_reversed,
     facts.RefundIssued: _paid_back,

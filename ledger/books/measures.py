@@ -112,6 +112,12 @@ def _received(fact: facts.PaymentReceived) -> Iterator[Measured]:
     yield Measured(Of(fact.customer, fact.plan), {"money": fact.amount_minor})
 
 
+def _exchanged(fact: facts.ExchangeRealised) -> Iterator[Measured]:
+    gain_minor = max(fact.gain_minor, 0)
+    amounts = {"gain": gain_minor, "loss": gain_minor - fact.gain_minor}
+    yield Measured(Of(fact.customer, fact.plan), amounts)
+
+
 def _gateway_fee(fact: facts.GatewayFeeCharged) -> Iterator[Measured]:
     charged_minor = fact.tax_minor if fact.treatment == "charged" else 0
     yield Measured(
@@ -279,6 +285,13 @@ MEASURES: dict[type[Fact], Measure] = {
         {**_CARRYING, "reduced": "deferred_revenue (undelivered), discounts, or revenue"},
     ),
     facts.PaymentReceived: Measure(_received, _MONEY),
+    facts.ExchangeRealised: Measure(
+        _exchanged,
+        {
+            "gain": "how much more the money was worth than it settles",
+            "loss": "how much less the money was worth than it settles",
+        },
+    ),
     facts.GatewayFeeCharged: Measure(
         _gateway_fee,
         {

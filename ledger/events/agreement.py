@@ -101,3 +101,4 @@ class Terms:
     late: Mapping[str, Any] | None = None
     series: str | None = None
     financed_by: str | None = None
+    buyer: str | None = None

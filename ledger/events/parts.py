@@ -78,6 +78,17 @@ class TaxTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """Money in the currency in which it was paid, and the rate at which it was taken."""
+
+    currency: str
+    exponent: int
+    amount_minor: int
+    rate: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisputedUse:
     """How much of a disputed payment a plan had used, and since when."""
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 from ledger.events.base import Fact, event
-from ledger.events.parts import DisputedUse, Holding, TaxTreatment, Use
+from ledger.events.parts import Converted, DisputedUse, Holding, TaxTreatment, Use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,8 @@ class PaymentFact(Fact):
 class PaymentReceived(PaymentFact):
     """Money came in, gross of the gateway's fee. Plan and customer are None until known.
 
-    The kind says which of a plan's orders of payment it follows.
+    The kind says which of a plan's orders of payment it follows. Money paid in another currency
+    than the plan's is in the plan's, as `converted` says.
     """
 
     SCHEMA_VERSION: ClassVar[int] = 2
@@ -36,6 +37,17 @@ class PaymentReceived(PaymentFact):
     gateway: str | None
     reference: str | None
     kind: str = "ordinary"
+    converted: Converted | None = None
+
+
+@event("ExchangeRealised")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeRealised(PaymentFact):
+    """Money paid in another currency was worth more (or, below zero, less) than it settles."""
+
+    customer: str | None
+    plan: str | None
+    gain_minor: int
 
 
 @event("GatewayFeeCharged")

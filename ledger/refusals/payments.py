@@ -8,6 +8,14 @@ from ledger.terms.refusals import Refusal
 
 
 @dataclass(eq=False, kw_only=True)
+class RateWithoutNeed(Refusal):
+    """A rate is for money in another currency than the plan's."""
+
+    currency: str
+    sentence = "the payment is in {currency} and needs no rate: leave it out, or name a plan"
+
+
+@dataclass(eq=False, kw_only=True)
 class PromotionTwice(Refusal):
     """A promotion of one kind is given once."""
 

@@ -110,6 +110,8 @@ agreed: 2026-02-26 issue_invoice
     NothingToInvoice: every charge of plan 'P' is on an invoice already
 invoiced: 2026-02-27 issue_invoice charges=P/1
     InvoicedAlready: charge 'P/1' is on document 'INV-000001' already
+charged: 2026-02-26 receive_payment payment=p amount=1.00 rate=0.92
+    RateWithoutNeed: the payment is in EUR and needs no rate: leave it out, or name a plan
 nothing: 2026-02-26 land_payout payout=po
     PayoutUnknown: there is no payout 'po': record it first with send_payout
 landed: 2026-02-26 send_payout payout=po amount=5.00

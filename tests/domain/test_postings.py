@@ -34,6 +34,8 @@ FACTS = {
 ENTRIES = """
 PaymentReceived cash pay-1 Payment pay-1 received
     clearing 2000 P-1 | unapplied -2000 P-1
+ExchangeRealised general pay-1 Exchange difference on payment pay-1
+    unapplied 24 P-1 | fx_gain -24 P-1
 GatewayFeeCharged cash pay-1 Gateway fee of payment pay-1
     gateway_fees 100 P-1 | tax_deductible 20 P-1
     clearing -120 P-1
