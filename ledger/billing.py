@@ -122,7 +122,7 @@ def document_of(plan: Plan, draft: Draft) -> str | None:
 
 
 def _charge_spread_fee(plan: Plan, part: Instalment, draft: Draft) -> None:
-    kinds = [fee.kind for fee in plan.terms.fees if fee.when == "spread"] if plan.terms else []
+    kinds = [fee.kind for fee in plan.terms.fees if fee.when != "signature"] if plan.terms else []
     fee = FeeCharged(
         **plan.fields,
         charge=f"{plan.id}/{part.number}/fee",
