@@ -133,8 +133,10 @@ def _journal(connection: Connection, reached: int) -> Iterator[str]:
         yield f"the entry at position {position} has no postings"
 
 
-_MAY_POST_NOTHING = {"WrittenOff"}
-"""A write-off of a plan with nothing outstanding only ends it."""
+_MAY_POST_NOTHING = {"DisputeOpened", "DisputeWon", "WrittenOff"}
+"""A write-off of a plan with nothing outstanding only ends it; a dispute of money that plans have
+used is posted by what happens in the plans.
+"""
 
 
 def _balances(connection: Connection, _reached: int) -> Iterator[str]:
