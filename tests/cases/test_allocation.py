@@ -56,7 +56,7 @@ def without(row: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def assert_same(found: list[dict[str, Any]], stated: list[dict[str, Any]]) -> None:
-    """Rows have the same columns and the same figures."""
+    """Rows agree in every figure that is stated; none is stated that we do not know of."""
     assert {name for row in stated for name in row} <= {name for row in found for name in row}
     assert_rows(found, stated)
 
