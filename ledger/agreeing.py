@@ -9,13 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from fractions import Fraction
+from typing import Any, cast
 
-from ledger.events import AnnualRate, PlanAgreed, Terms
+from ledger.events import AnnualRate, InterestTerm, PlanAgreed, Terms
 from ledger.intentions import OpenPlan
+from ledger.terms.day_counts import DayCount
 from ledger.terms.instalments import instalments
+from ledger.terms.interest import Final, Interest, Method
 from ledger.terms.money import amount_text
-from ledger.terms.schedule import Instalment
+from ledger.terms.rounding import Rounding
+from ledger.terms.schedule import Custom, Instalment, Schedule
 
 FREE = Decimal("0.00")
 
@@ -102,3 +106,18 @@ def _inputs(credit: Credit, exponent: int) -> dict[str, Any]:
             [day.isoformat(), amount_text(amount, exponent)] for day, amount in credit.payments
         ],
     }
+
+
+def interest_again(term: InterestTerm, schedule: Schedule, starts_on: date) -> Interest:
+    """Return the interest that was agreed, to be charged on another schedule from a day on."""
+    per_year = Fraction(1) if isinstance(schedule, Custom) else schedule.every.per_year
+    annual = Fraction(Decimal(term.annual_rate)) / 100
+    return Interest(
+        annual_rate=annual,
+        period_rate=annual / per_year,
+        method=cast("Method", term.method),
+        day_count=cast("DayCount", term.day_count),
+        starts_on=starts_on,
+        rounding=cast("Rounding", term.rounding),
+        final=cast("Final", term.final),
+    )

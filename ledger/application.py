@@ -19,16 +19,15 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import ApplicationRecorder, Mapper, Transcoder
 from sqlalchemy import Connection
 
-from ledger.billing import due_plan
 from ledger.canonical import request_hash
 from ledger.command_file import Line
 from ledger.commands import read_command
 from ledger.draft import Draft, Stream, replayed
 from ledger.envelope import Event, iso_moment
 from ledger.events import payment_stream, plan_stream
-from ledger.handlers import decide
+from ledger.handlers import decide, steps_for_plan
 from ledger.hot_streams import HotStreams
-from ledger.intentions import ChargeDue, Command
+from ledger.intentions import ChargeDue, Command, Day
 from ledger.opening import LedgerIdentity, identity
 from ledger.refusals import (
     CommandIdReused,
@@ -36,6 +35,7 @@ from ledger.refusals import (
     RecordedNotAllowed,
     TooManyConflicts,
 )
+from ledger.settlement_quote import SettlementQuote, quote_settlement
 from ledger.store import codec
 from ledger.store.append import Answer, NewCommand, NewEvent, Outcome, known_keys
 from ledger.store.log import last_recorded_us
@@ -58,14 +58,26 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A plan for which a command over all plans could not be carried out, and why."""
+
+    plan: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """The answer to one line: its number, its command id if it has one, and the refusal if any."""
+    """The answer to one line: its number, its command id if it has one, and the refusal if any.
+
+    `failures` are the plans that a command over all plans had to leave out.
+    """
 
     number: int
     command_id: str | None
     verdict: Verdict
     refusal: Refusal | None = None
     events: int = 0
+    failures: tuple[Failure, ...] = ()
 
 
 class Agenda(Protocol):
@@ -133,8 +145,8 @@ class LedgerApplication(Application[str]):
             if known is not None:
                 return _answer_known(asked, known)
             try:
-                if isinstance(asked.command, ChargeDue) and asked.command.plan is None:
-                    return self._charge_all(asked, asked.command)
+                if isinstance(asked.command, ChargeDue | Day) and asked.command.plan is None:
+                    return self._for_all(asked, asked.command)
                 draft = Draft(self._load)
                 decide(asked.command, draft)
                 return self._save(asked, draft.events())
@@ -167,25 +179,46 @@ class LedgerApplication(Application[str]):
         """In a simulated ledger a command without recording time is recorded on its own day."""
         return self.identity.day_start_us(command.on) if self.identity.simulated else 0
 
-    def _charge_all(self, asked: Asked, command: ChargeDue) -> Result:
-        """Charge all plans, in chunks; the key comes last, so that a crash in between is resumed.
+    def day(self, through: date, recorded_us: int | None = None) -> Result:
+        """Do what falls due through a day, of all plans; however often, it is done once.
 
-        An instalment is charged once whatever happens, so the chunks need no key of their own.
+        It has no idempotency key: what was opened since the last time must be found.
+        """
+        command = Day(id=f"day {through}", on=through, plan=None, recorded_us=recorded_us)
+        if recorded_us is not None and not self.identity.simulated:
+            raise RecordedNotAllowed
+        return self._for_all(Asked(1, command, b""), command, keyed=False)
+
+    def _for_all(self, asked: Asked, command: ChargeDue | Day, *, keyed: bool = True) -> Result:
+        """Carry out a command for all plans, in chunks; one plan's failure stops no other.
+
+        The key comes last, so that a crash in between is resumed; what is done for a plan is done
+        once whatever happens, so the chunks need no key of their own.
         """
         if self.agenda is None:
             message = "the ledger was opened without its agenda: open it through bootstrap"
             raise RuntimeError(message)
-        after, count = "", 0
+        after, count, failures = "", 0, list[Failure]()
         while plans := self.agenda.due_plans(command.on, after, PLANS_A_CHUNK):
             draft = Draft(self._prefetched([plan_stream(plan) for plan in plans]))
             for plan in plans:
-                due_plan(plan, command.on, draft)
+                failures += _attempted(command, plan, draft)
             chunk = self.new_command(asked, draft.events(), keyed=False)
             self._require(self.store.append([chunk]))
             self.hot.keep(draft.streams)
             after, count = plans[-1], count + len(draft.events())
-        self._require(self.store.append([self.new_command(asked, [], keyed=True)]))
-        return Result(asked.number, command.id, Verdict.ACCEPTED, events=count)
+        if keyed:
+            self._require(self.store.append([self.new_command(asked, [], keyed=True)]))
+        return Result(
+            asked.number, command.id, Verdict.ACCEPTED, events=count, failures=tuple(failures)
+        )
+
+    def quote_settlement(self, plan: str, on: date) -> SettlementQuote:
+        """Return what settling a plan early on a day comes to; nothing is stored.
+
+        Raises the refusals of `settle_plan`.
+        """
+        return quote_settlement(plan, on, self._load)
 
     def _require(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
@@ -365,6 +398,19 @@ class _Batch:
         return self.streams[name]
 
 
+def _attempted(command: ChargeDue | Day, plan: str, draft: Draft) -> Iterator[Failure]:
+    """Decide a command for one plan of many; yield the failures of steps that were left out."""
+    for step in steps_for_plan(command, plan, draft):
+        try:
+            refusal = draft.attempt(step)
+        except (ArithmeticError, LookupError, ValueError) as error:  # A fault of ours: say where.
+            _log.exception("a plan failed", plan=plan)
+            yield Failure(plan, f"{type(error).__name__}: {error}")
+            continue
+        if refusal is not None:
+            yield Failure(plan, str(refusal))
+
+
 def _answer_known(asked: Asked, known: bytes) -> Result:
     if known != asked.request_hash:
         raise CommandIdReused(command_id=asked.command.id)
@@ -374,7 +420,7 @@ def _answer_known(asked: Asked, known: bytes) -> Result:
 def _is_barrier(asked: Asked | Result) -> bool:
     if isinstance(asked, Result):
         return False
-    return isinstance(asked.command, ChargeDue) and asked.command.plan is None
+    return isinstance(asked.command, ChargeDue | Day) and asked.command.plan is None
 
 
 def _named(command: Command) -> list[str]:
@@ -382,9 +428,8 @@ def _named(command: Command) -> list[str]:
     names = []
     if payment := getattr(command, "payment", None):
         names.append(payment_stream(payment))
-    if plan := getattr(command, "plan", None):
-        names.append(plan_stream(plan))
-    return names
+    plans = [getattr(command, field, None) for field in ("plan", "source")]
+    return names + [plan_stream(plan) for plan in plans if plan]
 
 
 def _id_of(line: Mapping[str, Any]) -> str | None:

@@ -32,6 +32,16 @@ def apply_all(payment_id: str, plan_id: str, draft: Draft) -> None:
         _earmark(payment, plan_id, waiting_minor, draft)
 
 
+def apply_moved(payment_id: str, plan_id: str, source: Holding, draft: Draft) -> None:
+    """Apply a part of a payment's unapplied money to a plan, and earmark what finds no charge."""
+    before = draft.payment(payment_id).unapplied_minor
+    apply_money(payment_id, plan_id, source, draft)
+    payment = draft.payment(payment_id)
+    waiting_minor = source.amount_minor - (before - payment.unapplied_minor)
+    if waiting_minor > 0:
+        _earmark(payment, plan_id, waiting_minor, draft)
+
+
 def _earmark(payment: Payment, plan_id: str, amount_minor: int, draft: Draft) -> None:
     plan = draft.plan(plan_id)
     earmarked = facts.PaymentEarmarked(**plan.fields, payment=payment.id, amount_minor=amount_minor)

@@ -17,7 +17,7 @@ from ledger.events import (
     PlanBilled,
     plan_stream,
 )
-from ledger.intentions import ChargeDue, ChargeFee, OpenBalance, OpenPlan
+from ledger.intentions import ChargeFee, OpenBalance, OpenPlan
 from ledger.plan import Plan
 from ledger.recognition import is_deferred
 from ledger.refusals import (
@@ -28,7 +28,8 @@ from ledger.refusals import (
     PlanExistsWithOtherTerms,
 )
 from ledger.taxing import in_billing_order, instalment_taxes, taxes_in
-from ledger.terms.money import positive_minor_units
+from ledger.terms.money import positive_minor_units, share
+from ledger.terms.refusals import RecoveryFeeToConsumer
 from ledger.terms.schedule import Instalment
 
 
@@ -45,7 +46,7 @@ def open_plan(command: OpenPlan, draft: Draft) -> None:
         raise (PlanExists if same else PlanExistsWithOtherTerms)(plan=command.plan)
     draft.record(plan_stream(command.plan), command.on, agreed)
     if command.terms.billing == "upfront":
-        _bill_upfront(command.plan, command.on, draft)
+        bill_upfront(command.plan, command.on, draft)
     _charge_signature_fees(command.plan, command.on, draft)
 
 
@@ -70,15 +71,6 @@ def open_balance(command: OpenBalance, draft: Draft) -> None:
             tax=taxes_in(item.amount_minor, item.tax),
         )
         draft.record(plan_stream(command.plan), command.on, opening)
-
-
-def charge_due(command: ChargeDue, draft: Draft) -> None:
-    """Charge what is to be billed by a day: of the plan named, else nothing here (see `due_plan`).
-
-    Raises PlanUnknown.
-    """
-    if command.plan is not None:
-        due_plan(command.plan, command.on, draft)
 
 
 def due_plan(plan_id: str, through: date, draft: Draft) -> None:
@@ -118,19 +110,45 @@ def _charge_spread_fee(plan: Plan, part: Instalment, draft: Draft) -> None:
 
 
 def _charge_interest(plan: Plan, part: Instalment, draft: Draft) -> None:
-    before = [other.due_on for other in plan.instalments if other.number < part.number]
+    _record_interest(plan, part, part.interest_minor, part.due_on, part.billed_on, draft)
+
+
+def charge_accrued(plan_id: str, part: Instalment, on: date, draft: Draft) -> None:
+    """Charge the interest of an instalment as far as it has run by a day, by days."""
+    plan = draft.plan(plan_id)
+    start = _runs_from(plan, part)
+    whole, passed = (part.due_on - start).days, (min(on, part.due_on) - start).days
+    if part.interest_minor and f"{plan_id}/{part.number}/interest" not in plan.charges:
+        accrued = share(part.interest_minor, max(passed, 0), whole) if whole > 0 else 0
+        if accrued:
+            _record_interest(plan, part, accrued, on, on, draft)
+
+
+def _runs_from(plan: Plan, part: Instalment) -> date:
+    """Return the day from which an instalment's interest runs: the due day before it."""
+    before = [
+        other.due_on
+        for other in plan.instalments
+        if other.number < part.number and other.number not in plan.ended
+    ]
+    return max(before, default=plan.opened_on)
+
+
+def _record_interest(
+    plan: Plan, part: Instalment, amount_minor: int, due_on: date, on: date, draft: Draft
+) -> None:
     interest = InterestCharged(
         **plan.fields,
         charge=f"{plan.id}/{part.number}/interest",
         kind="interest",
         instalment=part.number,
-        run_from=max(before, default=plan.opened_on),
-        run_through=part.due_on,
-        due_on=part.due_on,
-        amount_minor=part.interest_minor,
+        run_from=_runs_from(plan, part),
+        run_through=due_on,
+        due_on=due_on,
+        amount_minor=amount_minor,
         income="interest_income",
     )
-    draft.record(plan_stream(plan.id), part.billed_on, interest)
+    draft.record(plan_stream(plan.id), on, interest)
 
 
 def charge_price(plan_id: str, part: Instalment, amount_minor: int, on: date, draft: Draft) -> None:
@@ -162,7 +180,7 @@ def _deferral(plan: Plan, net_minor: int) -> tuple[int, int]:
     return known_minor, net_minor - known_minor
 
 
-def _bill_upfront(plan_id: str, on: date, draft: Draft) -> None:
+def bill_upfront(plan_id: str, on: date, draft: Draft) -> None:
     """Bill the price of all instalments by one document; interest and fees follow as they fall due.
 
     The tax of the document is that of the whole price, divided over its charges cumulatively.
@@ -212,7 +230,10 @@ def _charge_signature_fees(plan_id: str, on: date, draft: Draft) -> None:
 
 
 def charge_fee(command: ChargeFee, draft: Draft) -> None:
-    """Bill a fee. Raises PlanUnknown, DatedBefore, ChargeExists and the rules of amounts."""
+    """Bill a fee.
+
+    Raises PlanUnknown, DatedBefore, ChargeExists, RecoveryFeeToConsumer and the rules of amounts.
+    """
     plan = draft.plan(command.plan)
     charge = f"{plan.id}/{command.id}"
     numbers = {f"{plan.id}/{part.number}" for part in plan.instalments}
@@ -222,6 +243,10 @@ def charge_fee(command: ChargeFee, draft: Draft) -> None:
         raise DatedBefore(
             on=command.on.isoformat(), what="the plan", since=plan.opened_on.isoformat()
         )
+    if command.kind == "recovery_fee" and (
+        plan.terms is None or plan.terms.customer_kind == "consumer"
+    ):
+        raise RecoveryFeeToConsumer
     fee = FeeCharged(
         **plan.fields,
         charge=charge,

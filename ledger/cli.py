@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import click
 
 from ledger import output
+from ledger.adopting_command import adopt
 from ledger.door import Door
 from ledger.quote_command import quote
+from ledger.settlement_command import settlement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +33,8 @@ def commands() -> None:
 
 
 commands.add_command(quote)
+commands.add_command(adopt)
+commands.add_command(settlement)
 
 
 @commands.command()
@@ -104,7 +108,7 @@ def record(door: Door, file: BinaryIO, form: str, *, strict: bool, recorded: str
             if size:
                 progress(file.tell(), size)
     tally.print()
-    if tally.refused:
+    if tally.refused or tally.left_out:
         raise click.exceptions.Exit(1)
 
 
@@ -139,6 +143,7 @@ class Tally:
         self.counts = {"accepted": 0, "repeated": 0, "refused": 0}
         self.events = 0
         self.refusals: list[dict[str, Any]] = []
+        self.left_out = 0
 
     @property
     def refused(self) -> int:
@@ -149,6 +154,9 @@ class Tally:
         """Count one answer."""
         self.counts[result.verdict.value] += 1
         self.events += result.events
+        for failure in result.failures:
+            click.echo(f"line {result.number}: plan {failure.plan}: {failure.reason}", err=True)
+            self.left_out += 1
         if result.refusal is None:
             return
         known_as = f" (id {_shown(result.command_id)})" if result.command_id else ""
@@ -181,6 +189,47 @@ class Tally:
                 f"{self.counts['accepted']} accepted ({self.events} events), "
                 f"{self.counts['repeated']} accepted before, {self.refused} refused"
             )
+
+
+@commands.command()
+@click.option("--through", required=True, metavar="D", help="The last day whose work is done.")
+@click.option("--recorded", help="Recording time, in a simulated ledger. Default: that day.")
+@output.FORMAT
+@pass_door
+def day(door: Door, through: str, recorded: str | None, form: str) -> None:
+    """Do the work of every day through D: bill what is due, recognise revenue, charge lateness.
+
+    However often it runs, each thing is done once. A plan that cannot be worked on is named and
+    stops no other. Exit status 1 if there was any.
+
+    \b
+    Examples:
+      acquit day --through 2026-01-31
+      acquit day --through 2026-01-31 --format json
+    """
+    from ledger.fields import parse_moment, plain_day
+
+    application = door.application
+    try:
+        last = plain_day(through)
+        recorded_us = (
+            None if recorded is None else parse_moment(recorded, application.identity.zone)
+        )
+    except ValueError:
+        message = "write a day as in 2026-01-31, a moment in ISO form"
+        raise click.BadParameter(message) from None
+    result = application.day(last, recorded_us)
+    failures = [{"plan": found.plan, "reason": found.reason} for found in result.failures]
+    if form == "json":
+        output.print_json({"through": through, "events": result.events, "failures": failures})
+    elif form == "csv":
+        output.print_csv(["plan", "reason"], failures)
+    else:
+        click.echo(f"Worked through {through}: {result.events} events, {len(failures)} plans left")
+    for found in result.failures:
+        click.echo(f"plan {found.plan}: {found.reason}", err=True)
+    if failures:
+        raise click.exceptions.Exit(1)
 
 
 @commands.command()

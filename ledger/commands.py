@@ -10,40 +10,37 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ledger.agreement_commands import READ as AGREEMENTS
 from ledger.fields import Fields
 from ledger.intentions import (
     Allocate,
-    CancelPlan,
     ChargeDue,
     ChargeFee,
     CloseDispute,
     Command,
     Credit,
     Cure,
+    Day,
+    FailPayout,
+    FailRefund,
+    LandPayout,
     MarkDoubtful,
-    OpenBalance,
     OpenDispute,
-    OpeningItem,
-    OpenPlan,
     Provision,
     ReceivePayment,
     Recover,
     Refund,
     ReversePayment,
+    SendPayout,
+    Transfer,
     Waive,
     WriteOff,
 )
-from ledger.money_fields import MoneyFields
 from ledger.refusals import CommandUnknown, NotYetAvailable
-from ledger.schedule_fields import read_schedule
-from ledger.tax_fields import read_tax
-from ledger.terms.money import positive_minor_units
-from ledger.terms_fields import read_terms
 from ledger.waterfalls import ORDINARY, PAYMENT_KINDS
 
 NOT_YET = (
     "register_customer",
-    "reschedule",
     "close_period",
 )
 
@@ -77,50 +74,12 @@ def read_command(line: Mapping[str, Any]) -> Command:
 _Base = dict[str, Any]
 
 
-def _read_open_plan(fields: Fields, base: _Base) -> Command:
-    currency, exponent = fields.currency()
-    schedule = read_schedule(fields.object("schedule"), base["on"], currency, exponent)
-    agreed = read_terms(fields, schedule, base["on"], MoneyFields(currency, exponent))
-    return OpenPlan(
-        **base,
-        plan=fields.text("plan"),
-        customer=fields.text("customer"),
-        currency=currency,
-        exponent=exponent,
-        schedule=schedule,
-        terms=agreed.terms,
-        conditions=agreed.conditions,
-    )
-
-
-def _read_open_balance(fields: Fields, base: _Base) -> Command:
-    currency, exponent = fields.currency()
-    return OpenBalance(
-        **base,
-        plan=fields.text("plan"),
-        customer=fields.text("customer"),
-        currency=currency,
-        exponent=exponent,
-        items=tuple(
-            _read_item(item, MoneyFields(currency, exponent)) for item in fields.objects("items")
-        ),
-    )
-
-
-def _read_item(fields: Fields, money: MoneyFields) -> OpeningItem:
-    amount_minor = positive_minor_units(fields.amount("amount"), money.currency, money.exponent)
-    item = OpeningItem(
-        document=fields.text("document"),
-        due_on=fields.day("due"),
-        amount_minor=amount_minor,
-        tax=read_tax(fields, amount_minor, money),
-    )
-    fields.done()
-    return item
-
-
 def _read_charge_due(fields: Fields, base: _Base) -> Command:
     return ChargeDue(**base, plan=fields.optional_text("plan"))
+
+
+def _read_day(fields: Fields, base: _Base) -> Command:
+    return Day(**base, plan=fields.optional_text("plan"))
 
 
 def _read_charge_fee(fields: Fields, base: _Base) -> Command:
@@ -187,11 +146,17 @@ def _read_refund(fields: Fields, base: _Base) -> Command:
         amount=fields.amount("amount"),
         reason=fields.reason(),
         approver=fields.optional_text("approver"),
+        awaits=fields.flag("await"),
     )
 
 
 def _read_reverse_payment(fields: Fields, base: _Base) -> Command:
-    return ReversePayment(**base, payment=fields.text("payment"), reason=fields.reason())
+    return ReversePayment(
+        **base,
+        payment=fields.text("payment"),
+        reason=fields.reason(),
+        awaits=fields.flag("await"),
+    )
 
 
 def _read_credit(fields: Fields, base: _Base) -> Command:
@@ -199,7 +164,7 @@ def _read_credit(fields: Fields, base: _Base) -> Command:
         **base,
         plan=fields.text("plan"),
         amount=fields.amount("amount"),
-        kind=fields.choice("kind", "discount", "undelivered", "annulled"),
+        kind=fields.choice("kind", "discount", "goodwill", "undelivered", "annulled"),
         reason=fields.reason(),
     )
 
@@ -214,18 +179,61 @@ def _read_write_off(fields: Fields, base: _Base) -> Command:
     )
 
 
+def _read_transfer(fields: Fields, base: _Base) -> Command:
+    return Transfer(
+        **base,
+        payment=fields.text("payment"),
+        source=fields.text("from"),
+        plan=fields.text("plan"),
+        amount=fields.optional_amount("amount"),
+        reason=fields.reason(),
+    )
+
+
+def _read_fail_refund(fields: Fields, base: _Base) -> Command:
+    return FailRefund(
+        **base,
+        payment=fields.text("payment"),
+        amount=fields.amount("amount"),
+        reason=fields.reason(),
+    )
+
+
+def _read_send_payout(fields: Fields, base: _Base) -> Command:
+    currency, exponent = fields.currency()
+    return SendPayout(
+        **base,
+        payout=fields.text("payout"),
+        amount=fields.amount("amount"),
+        currency=currency,
+        exponent=exponent,
+        gateway=fields.optional_text("gateway"),
+    )
+
+
+def _read_land_payout(fields: Fields, base: _Base) -> Command:
+    return LandPayout(**base, payout=fields.text("payout"))
+
+
+def _read_fail_payout(fields: Fields, base: _Base) -> Command:
+    return FailPayout(**base, payout=fields.text("payout"))
+
+
 def _read_open_dispute(fields: Fields, base: _Base) -> Command:
     return OpenDispute(
         **base,
         payment=fields.text("payment"),
         amount=fields.amount("amount"),
         fee=_fee(fields),
+        awaits=fields.flag("await"),
     )
 
 
 def _read_close_dispute(fields: Fields, base: _Base) -> Command:
     outcome = fields.choice("outcome", "won", "lost")
-    return CloseDispute(**base, payment=fields.text("payment"), outcome=outcome)
+    return CloseDispute(
+        **base, payment=fields.text("payment"), outcome=outcome, awaits=fields.flag("await")
+    )
 
 
 def _read_mark_doubtful(fields: Fields, base: _Base) -> Command:
@@ -251,26 +259,22 @@ def _read_provision(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_cancel_plan(fields: Fields, base: _Base) -> Command:
-    return CancelPlan(
-        **base,
-        plan=fields.text("plan"),
-        reason=fields.reason(),
-        kind=fields.choice("kind", "cancellation", "withdrawal", default="cancellation"),
-    )
-
-
 _READ: dict[str, Callable[[Fields, _Base], Command]] = {
-    "open_plan": _read_open_plan,
-    "open_balance": _read_open_balance,
+    **AGREEMENTS,
     "charge_due": _read_charge_due,
     "charge_fee": _read_charge_fee,
+    "day": _read_day,
     "waive": _read_waive,
     "receive_payment": _read_receive_payment,
     "recover": _read_recover,
     "allocate": _read_allocate,
     "refund": _read_refund,
     "reverse_payment": _read_reverse_payment,
+    "transfer": _read_transfer,
+    "fail_refund": _read_fail_refund,
+    "send_payout": _read_send_payout,
+    "land_payout": _read_land_payout,
+    "fail_payout": _read_fail_payout,
     "open_dispute": _read_open_dispute,
     "close_dispute": _read_close_dispute,
     "mark_doubtful": _read_mark_doubtful,
@@ -278,5 +282,4 @@ _READ: dict[str, Callable[[Fields, _Base], Command]] = {
     "provision": _read_provision,
     "credit": _read_credit,
     "write_off": _read_write_off,
-    "cancel_plan": _read_cancel_plan,
 }

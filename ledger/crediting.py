@@ -17,6 +17,7 @@ from ledger.undoing import Undoing, latest_first, undo_allocations
 
 _REDUCES: Mapping[str, Reduces] = {
     "discount": "discounts",
+    "goodwill": "discounts",
     "annulled": "revenue",
     "undelivered": "revenue",
 }
@@ -35,7 +36,7 @@ def credit_charges(
     parts = topping(plan, amounts)
     tax_minor = sum(tax.amount_minor for part in parts for tax in part.tax)
     net_minor = sum(amounts.values()) - tax_minor
-    deferred = kind != "discount" and 0 < net_minor <= plan.deferred_minor
+    deferred = _REDUCES[kind] == "revenue" and 0 < net_minor <= plan.deferred_minor
     issued = facts.CreditNoteIssued(
         **plan.fields,
         kind=kind,

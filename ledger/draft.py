@@ -7,21 +7,38 @@ draft away: nothing of it was ever stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 
+from ledger import ledger_state, series
 from ledger import payment as payments
+from ledger import payout as payouts
 from ledger import plan_changes as plans
 from ledger.envelope import Event
-from ledger.events import Fact, payment_stream, plan_stream
-from ledger.payment import Payment
+from ledger.events import LEDGER_STREAM, Fact, payment_stream, plan_stream
+from ledger.ledger_state import LedgerState
+from ledger.payment import Awaited, Payment
+from ledger.payout import Payout
 from ledger.plan import Plan
 from ledger.refusals import PaymentUnknown, PlanUnknown
+from ledger.series import Series
 from ledger.terms.refusals import Refusal
 
 _PLAN = plan_stream("")
-_PAYMENT = payment_stream("")
+_Found = TypeVar("_Found", Plan, Payment, Awaited, Payout, Series, LedgerState)
+
+
+State = Plan | Payment | Awaited | Payout | Series | LedgerState
+_EVOLVE: Mapping[str, Callable[[Any, date, Fact], State | None]] = {
+    "plan": plans.evolve,
+    "payment": payments.evolve,
+    "payout": payouts.evolve,
+    "series": series.evolve,
+    LEDGER_STREAM: ledger_state.evolve,
+}
+"""How events change the state of a stream, by what its name begins with; others have no state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +46,12 @@ class Stream:
     """A stream's last version (0: no such stream) and the state that its events lead to."""
 
     version: int = 0
-    state: Plan | Payment | None = None
+    state: State | None = None
 
     def after(self, event: Event) -> Stream:
         """Return the stream with one more event."""
-        state: Plan | Payment | None = self.state
-        if event.originator_id.startswith(_PLAN):
-            known_plan = state if isinstance(state, Plan) else None
-            state = plans.evolve(known_plan, event.effective_on, event.fact)
-        elif event.originator_id.startswith(_PAYMENT):
-            known = state if isinstance(state, Payment) else None
-            state = payments.evolve(known, event.effective_on, event.fact)
+        evolve = _EVOLVE.get(event.originator_id.partition(":")[0])
+        state = evolve(self.state, event.effective_on, event.fact) if evolve else None
         return Stream(event.originator_version, state)
 
 
@@ -62,10 +74,19 @@ class Draft:
         self._loaded: dict[str, Stream] = {}
         self._events: list[Event] = []
 
+    def find(self, stream: str, kind: type[_Found]) -> _Found | None:
+        """Return the working copy of a stream's state, None if there is none of that kind."""
+        state = self._stream(stream).state
+        return state if isinstance(state, kind) else None
+
+    @property
+    def ledger(self) -> LedgerState:
+        """The ledger as a whole."""
+        return self.find(LEDGER_STREAM, LedgerState) or LedgerState()
+
     def find_plan(self, plan: str) -> Plan | None:
         """Return the working copy of a plan, None if there is no such plan."""
-        state = self._stream(plan_stream(plan)).state
-        return state if isinstance(state, Plan) else None
+        return self.find(plan_stream(plan), Plan)
 
     def plan(self, plan: str) -> Plan:
         """Return the working copy of a plan. Raises PlanUnknown."""
@@ -76,8 +97,7 @@ class Draft:
 
     def find_payment(self, payment: str) -> Payment | None:
         """Return the working copy of a payment, None if there is no such payment."""
-        state = self._stream(payment_stream(payment)).state
-        return state if isinstance(state, Payment) else None
+        return self.find(payment_stream(payment), Payment)
 
     def payment(self, payment: str) -> Payment:
         """Return the working copy of a payment. Raises PaymentUnknown."""
@@ -93,25 +113,34 @@ class Draft:
         self.streams[stream] = before.after(event)
         self._events.append(event)
 
-    def changed_plans(self) -> list[tuple[Plan, Plan, date]]:
-        """Return the plans that changed: as they were, as they are, and the day of the change."""
-        changed = []
-        for name, stream in list(self.streams.items()):
-            before, after = self._loaded[name].state, stream.state
-            if isinstance(before, Plan) and isinstance(after, Plan) and before is not after:
-                days = [event.effective_on for event in self._events if event.originator_id == name]
-                changed.append((before, after, max(days)))
-        return changed
+    def changed_plans(self, plan: str | None = None) -> list[tuple[Plan, Plan, date]]:
+        """Return the plans that changed: as they were, as they are, and the day of the change.
+
+        With `plan` only that one is looked at.
+        """
+        names = list(self.streams) if plan is None else [plan_stream(plan)]
+        return [changed for name in names for changed in self._changed(name)]
+
+    def _changed(self, name: str) -> Iterator[tuple[Plan, Plan, date]]:
+        before, after = self._loaded[name].state, self.streams[name].state
+        if isinstance(before, Plan) and isinstance(after, Plan) and before is not after:
+            days = (event.effective_on for event in self._events if event.originator_id == name)
+            yield before, after, max(days)
 
     def attempt(self, decide: Callable[[], None]) -> Refusal | None:
-        """Decide something; if it is refused leave the draft as it was, and return the refusal."""
+        """Decide something; if it is refused leave the draft as it was, and return the refusal.
+
+        Any other exception leaves the draft as it was, too, and goes on.
+        """
         streams, count = dict(self.streams), len(self._events)
         try:
             decide()
-        except Refusal as refusal:
+        except Exception as error:
             self.streams = streams
             del self._events[count:]
-            return refusal
+            if isinstance(error, Refusal):
+                return error
+            raise
         return None
 
     def events(self) -> list[Event]:

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from ledger import billing, disputing, ending, intentions, losing, provisioning, reducing, settling
+from ledger import (
+    billing,
+    daywork,
+    ending,
+    intentions,
+    lateness,
+    losing,
+    paying_out,
+    provisioning,
+    reducing,
+    rescheduling,
+    settling,
+)
+from ledger.awaiting import or_await, then_awaited
 from ledger.draft import Draft
-from ledger.intentions import Command
+from ledger.intentions import ChargeDue, Command, Day
 
 _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
     intentions.OpenPlan: billing.open_plan,
     intentions.OpenBalance: billing.open_balance,
-    intentions.ChargeDue: billing.charge_due,
+    intentions.ChargeDue: daywork.charge_due,
+    intentions.Day: daywork.day,
     intentions.ChargeFee: billing.charge_fee,
     intentions.Waive: reducing.waive,
-    intentions.ReceivePayment: settling.receive_payment,
+    intentions.ReceivePayment: then_awaited(settling.receive_payment),
     intentions.Allocate: settling.allocate,
-    intentions.Refund: settling.refund,
-    intentions.ReversePayment: settling.reverse_payment,
-    intentions.OpenDispute: disputing.open_dispute,
-    intentions.CloseDispute: disputing.close_dispute,
+    intentions.Refund: or_await("refund"),
+    intentions.ReversePayment: or_await("reverse_payment"),
+    intentions.Transfer: settling.transfer,
+    intentions.FailRefund: settling.fail_refund,
+    intentions.SendPayout: paying_out.send_payout,
+    intentions.LandPayout: paying_out.land_payout,
+    intentions.FailPayout: paying_out.fail_payout,
+    intentions.OpenDispute: or_await("open_dispute"),
+    intentions.CloseDispute: or_await("close_dispute"),
+    intentions.Reschedule: rescheduling.reschedule,
+    intentions.PausePlan: rescheduling.pause_plan,
+    intentions.SettlePlan: rescheduling.settle_plan,
+    intentions.AmendPlan: rescheduling.amend_plan,
     intentions.Credit: reducing.credit,
     intentions.MarkDoubtful: provisioning.mark_doubtful,
     intentions.Cure: provisioning.cure,
     intentions.Provision: provisioning.provision,
     intentions.WriteOff: losing.write_off,
-    intentions.Recover: losing.recover,
+    intentions.Recover: then_awaited(losing.recover),
     intentions.CancelPlan: ending.cancel_plan,
 }
 
@@ -34,4 +58,19 @@ _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
 def decide(command: Command, draft: Draft) -> None:
     """Record in `draft` the events that `command` leads to. Raises the refusals of its rules."""
     _DECIDE[type(command)](command, draft)
-    provisioning.follow_claims(draft)
+    follow(draft)
+
+
+def steps_for_plan(
+    command: ChargeDue | Day, plan: str, draft: Draft
+) -> Iterator[Callable[[], None]]:
+    """Yield what a command over all plans does on one plan, to be carried out one by one."""
+    for step in daywork.steps(command):
+        yield partial(step, plan, command.on, draft)
+    yield partial(follow, draft, plan)
+
+
+def follow(draft: Draft, plan: str | None = None) -> None:
+    """Let what hangs on a plan follow its change: unjust late charges, allowances of claims."""
+    lateness.waive_unjust(draft, plan)
+    provisioning.follow_claims(draft, plan)

@@ -6,18 +6,36 @@ currency that they are in is known.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from ledger.events import TaxTerm, Terms
+from ledger.terms.dates import Interval
 from ledger.terms.instalments import Conditions
 from ledger.terms.schedule import Schedule
 
 
+class AgreedTerms(Protocol):
+    """Terms to record, and the conditions that they mean for the amounts."""
+
+    @property
+    def terms(self) -> Terms:
+        """What is recorded."""
+
+    @property
+    def conditions(self) -> Conditions:
+        """What changes the amounts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What every command has. `recorded_us`: recording time given for a simulated ledger."""
+    """What every command has. `recorded_us`: recording time given for a simulated ledger.
+
+    `awaits`, of those that have it: wait for a payment that is not known yet.
+    """
 
     id: str
     on: date
@@ -61,6 +79,13 @@ class OpenBalance(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeDue(Command):
     """Charge what is to be billed by the day, of one plan or of all."""
+
+    plan: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day(Command):
+    """Bill, recognise and charge lateness through the day, on one plan or on all."""
 
     plan: str | None
 
@@ -129,6 +154,7 @@ class Refund(Command):
     amount: Decimal
     reason: str
     approver: str | None = None
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +163,7 @@ class ReversePayment(Command):
 
     payment: str
     reason: str
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +202,7 @@ class OpenDispute(Command):
     payment: str
     amount: Decimal
     fee: Decimal | None
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +211,7 @@ class CloseDispute(Command):
 
     payment: str
     outcome: str
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,3 +238,87 @@ class Provision(Command):
     currency: str | None
     exponent: int | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Command):
+    """Move money of a payment from one plan to another; amount None: all of it."""
+
+    payment: str
+    source: str
+    plan: str
+    amount: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailRefund(Command):
+    """Note that a refund did not reach the customer."""
+
+    payment: str
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPayout(Command):
+    """Note that a gateway sent money to the bank."""
+
+    payout: str
+    amount: Decimal
+    currency: str
+    exponent: int
+    gateway: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandPayout(Command):
+    """Note that a payout is on the account."""
+
+    payout: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailPayout(Command):
+    """Note that a payout came back."""
+
+    payout: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reschedule(Command):
+    """Spread what is not billed yet over another schedule.
+
+    `agreed` reads it in the plan's currency (its code and decimals), which the plan knows.
+    """
+
+    plan: str
+    agreed: Callable[[str, int], tuple[Schedule, Conditions]]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PausePlan(Command):
+    """Let what falls due from a day on fall due later by an interval."""
+
+    plan: str
+    since: date
+    by: Interval
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlePlan(Command):
+    """Bill all that is left at once, without the cost of the time that is cut off."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendPlan(Command):
+    """Agree another schedule and other terms for what is not billed yet; as Reschedule."""
+
+    plan: str
+    agreed: Callable[[str, int], tuple[Schedule, AgreedTerms]]
+    service_to: date | None
+    reason: str

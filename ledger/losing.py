@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger import events as facts
 from ledger.applying import echo_use
+from ledger.approval import require_approver
 from ledger.draft import Draft
 from ledger.ending import end_service, require_agreed, untax_all
 from ledger.events import plan_stream
@@ -46,6 +47,7 @@ def write_off(command: WriteOff, draft: Draft) -> None:
             amount=amount_text(amount_minor, plan.exponent),
             left=amount_text(outstanding_minor, plan.exponent),
         )
+    require_approver("write_off", plan, amount_minor, command, draft)
     shares, _ = oldest_due_first(amount_minor, open_by_due(charges))
     given_up = facts.WrittenOff(
         **plan.fields,

@@ -98,8 +98,20 @@ class Payment:
         )
 
 
-def evolve(payment: Payment | None, effective_on: date, fact: Fact) -> Payment | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """What a gateway told of a payment that has not come yet, each with its day."""
+
+    facts: tuple[tuple[facts.PaymentAwaited, date], ...] = ()
+
+
+def evolve(
+    payment: Payment | Awaited | None, effective_on: date, fact: Fact
+) -> Payment | Awaited | None:
     """Return the payment after an event; facts that do not concern payments change nothing."""
+    if isinstance(fact, facts.PaymentAwaited) and not isinstance(payment, Payment):
+        before = payment or Awaited()
+        return Awaited(facts=(*before.facts, (fact, effective_on)))
     apply = _APPLY.get(type(fact))
     return payment if apply is None else apply(payment, effective_on, fact)
 

@@ -71,6 +71,7 @@ class Plan:
     advances: tuple[Advance, ...] = ()
     ended: frozenset[int] = frozenset()
     ended_on: date | None = None
+    amended_from: int = 0
     doubtful: bool = False
     allowances: Mapping[str, int] = field(default_factory=dict)
     earned_minor: int = 0

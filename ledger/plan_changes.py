@@ -63,6 +63,7 @@ def _amended(plan: Plan, _on: date, fact: facts.PlanAmended) -> Plan:
         instalments=(*plan.instalments, *fact.instalments),
         ended=plan.ended.union(fact.ended),
         terms=fact.terms,
+        amended_from=min((part.number for part in fact.instalments), default=plan.amended_from),
     )
 
 

@@ -16,6 +16,7 @@ from ledger.intentions import Cure, MarkDoubtful, Provision
 from ledger.plan import Plan, carried_as
 from ledger.refusals import (
     AllowanceBelowZero,
+    BookUnknown,
     CurrencyDiffers,
     NothingDoubtful,
     NothingOutstanding,
@@ -60,8 +61,11 @@ def provision(command: Provision, draft: Draft) -> None:
     """Book a movement of the allowance in one book, or (an amount below zero) release one.
 
     With a plan it covers that claim; without one, all claims together.
-    Raises PlanUnknown, DatedBefore, AllowanceBelowZero and the rules of amounts.
+    Raises BookUnknown, PlanUnknown, DatedBefore, AllowanceBelowZero and the rules of amounts.
     """
+    books = draft.ledger.books
+    if books and command.book not in books:
+        raise BookUnknown(book=command.book[:40], known=", ".join(sorted(books)))
     plan = None if command.plan is None else draft.plan(command.plan)
     if plan is None:
         stream, currency, exponent = (
@@ -104,9 +108,9 @@ def _require_allowance(plan: Plan, book: str, release_minor: int) -> None:
         )
 
 
-def follow_claims(draft: Draft) -> None:
-    """Release what allowances of claims no longer cover, for every plan that the draft changed."""
-    for before, after, last_on in draft.changed_plans():
+def follow_claims(draft: Draft, plan: str | None = None) -> None:
+    """Release what allowances of claims no longer cover, for the plans that the draft changed."""
+    for before, after, last_on in draft.changed_plans(plan):
         for book, held_minor in after.allowances.items():
             kept_minor = _kept(before, after, book, held_minor)
             if kept_minor < held_minor:

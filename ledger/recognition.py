@@ -57,7 +57,12 @@ def earned_minor(plan: Plan, day: date) -> int:
 
 
 def _kept(plan: Plan) -> list[Instalment]:
-    return in_billing_order(part for part in plan.instalments if part.number not in plan.ended)
+    """Return the instalments that make up the price: those charged or still to be charged."""
+    return in_billing_order(
+        part
+        for part in plan.instalments
+        if part.number not in plan.ended or f"{plan.id}/{part.number}" in plan.charges
+    )
 
 
 def _tax_within(plan: Plan, gross_minor: int) -> int:

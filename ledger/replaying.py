@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.draft import Stream
+from ledger.draft import State, Stream
 from ledger.envelope import Event, RecordedEvent, iso_moment
 from ledger.events import plan_stream
 from ledger.payment import Payment
+from ledger.payout import Payout
 from ledger.plan import Plan
 from ledger.store.codec import builtins_of
 from ledger.store.log import read_stream
@@ -107,7 +108,7 @@ def _amount_of(fact: Any, parts: Any) -> int:
     return sum(holding.amount_minor for holding in held if holding is not None)
 
 
-def _state_text(state: Plan | Payment | None) -> str:
+def _state_text(state: State | None) -> str:
     match state:
         case Plan():
             owed = amount_text(state.owed_minor, state.exponent)
@@ -118,16 +119,19 @@ def _state_text(state: Plan | Payment | None) -> str:
             left = amount_text(state.unapplied_minor, state.exponent)
             held = amount_text(state.credit_minor, state.exponent)
             return f"{left} unapplied, {held} in credit"
+        case Payout():
+            return state.status
         case _:
             return ""
 
 
-def _state_json(state: Plan | Payment | None) -> dict[str, Any] | None:
+def _state_json(state: State | None) -> dict[str, Any] | None:
     if state is None:
         return None
     value: dict[str, Any] = builtins_of(state)
     if isinstance(state, Plan):
         value["ended"] = sorted(state.ended)
         value["outstanding_minor"] = state.owed_minor
-    value["settled"] = state.settled
+    if isinstance(state, Plan | Payment | Payout):
+        value["settled"] = state.settled
     return value

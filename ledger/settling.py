@@ -10,10 +10,27 @@ from datetime import date
 from decimal import Decimal
 
 from ledger import events as facts
-from ledger.applying import apply_all, apply_money, held_as, release_earmark, release_earmarks_above
+from ledger.applying import (
+    apply_all,
+    apply_money,
+    apply_moved,
+    held_as,
+    release_earmark,
+    release_earmarks_above,
+    use_earmarks,
+)
+from ledger.approval import require_approver
 from ledger.draft import Draft
 from ledger.events import Holding, payment_stream
-from ledger.intentions import Allocate, MoneyIn, ReceivePayment, Refund, ReversePayment
+from ledger.intentions import (
+    Allocate,
+    FailRefund,
+    MoneyIn,
+    ReceivePayment,
+    Refund,
+    ReversePayment,
+    Transfer,
+)
 from ledger.payment import Payment
 from ledger.plan import Plan
 from ledger.refusals import (
@@ -21,12 +38,15 @@ from ledger.refusals import (
     DatedBefore,
     DisputeIsOpen,
     NothingToAllocate,
+    NothingToTransfer,
     PaymentExists,
     PaymentWasReversed,
     RefundAbovePayment,
+    RefundUnknown,
+    SamePlan,
 )
 from ledger.terms.money import amount_text, plain, positive_minor_units
-from ledger.undoing import Undoing, free, refill
+from ledger.undoing import Undoing, free, latest_first, refill, undo_allocations
 
 # Money in ---------------------------------------------------------------------------------------
 
@@ -117,6 +137,7 @@ def refund(command: Refund, draft: Draft) -> None:
             left=amount_text(payment.left_minor, payment.exponent),
             payment=payment.id,
         )
+    require_approver("refund", payment, amount_minor, command, draft)
     free(
         payment.id,
         amount_minor - payment.credit_minor - payment.unapplied_minor,
@@ -188,6 +209,64 @@ def first_of(payment: Payment, amount_minor: int) -> tuple[Holding, ...]:
             taken.append(held_as(holding, part_minor))
             amount_minor -= part_minor
     return tuple(taken)
+
+
+def transfer(command: Transfer, draft: Draft) -> None:
+    """Move money of a payment from a plan that has or awaits it to another, the latest use first.
+
+    Raises PlanUnknown, PaymentUnknown, SamePlan, CurrencyDiffers, PaymentWasReversed, DatedBefore,
+    NothingToTransfer.
+    """
+    source, plan = draft.plan(command.source), draft.plan(command.plan)
+    payment = draft.payment(command.payment)
+    if source.id == plan.id:
+        raise SamePlan(plan=plan.id)
+    if payment.currency != plan.currency:
+        raise CurrencyDiffers(given=payment.currency, expected=plan.currency)
+    require_usable(payment, command.on)
+    used = [use for use in payment.uses if (use.plan, use.use) == (source.id, "allocation")]
+    waits_minor = payment.earmarked_minor(source.id)
+    there_minor = waits_minor + sum(use.amount_minor for use in used)
+    amount_minor = there_minor
+    if command.amount is not None:
+        amount_minor = positive_minor_units(command.amount, payment.currency, payment.exponent)
+    if not 0 < amount_minor <= there_minor:
+        left = amount_text(there_minor, payment.exponent)
+        raise NothingToTransfer(payment=payment.id, plan=source.id, left=left)
+    waiting_minor = min(waits_minor, amount_minor)
+    if waiting_minor:
+        release_earmark(payment.id, source.id, waiting_minor, command.on, draft)
+    standing = tuple(found for found in source.allocations if found.payment == payment.id)
+    picked = latest_first(standing, amount_minor - waiting_minor)
+    undo_allocations(source.id, picked, Undoing(command.on, command.reason, "unapplied"), draft)
+    moved = draft.payment(payment.id).unapplied(amount_minor)
+    apply_moved(payment.id, plan.id, moved, draft)
+    use_earmarks(source.id, command.on, draft)
+
+
+def fail_refund(command: FailRefund, draft: Draft) -> None:
+    """Put the money of a refund that did not reach the customer back where it lay.
+
+    Raises PaymentUnknown, PaymentWasReversed, DatedBefore, RefundUnknown.
+    """
+    payment = draft.payment(command.payment)
+    require_usable(payment, command.on)
+    amount_minor = positive_minor_units(command.amount, payment.currency, payment.exponent)
+    for holdings in reversed(payment.refunds):
+        if sum(held.amount_minor for held in holdings) == amount_minor:
+            break
+    else:
+        raise RefundUnknown(payment=payment.id, amount=plain(command.amount))
+    failed = facts.RefundFailed(
+        payment=payment.id,
+        currency=payment.currency,
+        exponent=payment.exponent,
+        holdings=holdings,
+        reason=command.reason,
+    )
+    draft.record(payment_stream(payment.id), command.on, failed)
+    if payment.plan is not None:
+        apply_all(payment.id, payment.plan, draft)
 
 
 def _unapplied_after(payment: Payment, holdings: tuple[Holding, ...]) -> int:

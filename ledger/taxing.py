@@ -50,11 +50,15 @@ def divided(amount_minor: int, weights: list[int]) -> list[int]:
 
 
 def instalment_taxes(plan: Plan) -> dict[int, tuple[TaxAmount, ...]]:
-    """Return the taxes of the price in each instalment that is not ended, by its number."""
+    """Return the taxes of the price in each instalment of the present terms, by its number."""
     terms = plan.terms.tax if plan.terms else ()
     if not terms:
         return {}
-    kept = [part for part in plan.instalments if part.number not in plan.ended]
+    kept = [
+        part
+        for part in plan.instalments
+        if part.number not in plan.ended and part.number >= plan.amended_from
+    ]
     if len(terms) == 1:
         return {part.number: taxes_in(part.principal_minor, terms) for part in kept}
     left = [term.gross_minor or 0 for term in terms]

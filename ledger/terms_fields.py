@@ -15,6 +15,7 @@ from ledger.cost_fields import CostFields
 from ledger.events import FeeTerm, Promotion, Terms
 from ledger.fields import Fields
 from ledger.interest_fields import Applied, read_interest
+from ledger.late_fields import read_late
 from ledger.money_fields import MoneyFields
 from ledger.refusals import RevenueNeeds, ServiceEndsBeforeStart
 from ledger.tax_fields import read_tax
@@ -52,13 +53,14 @@ def read_terms(fields: Fields, schedule: Schedule, agreed_on: date, money: Money
     sold_minor = schedule.total_minor - sum(one.amount_minor for one in promotions)
     if sold_minor <= 0:
         raise PromotionAbovePrice
+    customer_kind = fields.choice("customer_kind", "consumer", "business", default="consumer")
     terms = Terms(
         schedule=fields.values["schedule"],
         billing=fields.choice("billing", "due", "upfront", default="due"),
         **_supply(fields),
         rounding=rounding,
         remainder=remainder,
-        customer_kind=fields.choice("customer_kind", "consumer", "business", default="consumer"),
+        customer_kind=customer_kind,
         tax=read_tax(fields, sold_minor, money),
         country=fields.optional_text("country"),
         offer=fields.optional_text("offer"),
@@ -68,10 +70,27 @@ def read_terms(fields: Fields, schedule: Schedule, agreed_on: date, money: Money
         fees=fees,
         promotions=promotions,
         allocation=read_allocation(fields),
-        late=fields.optional_text("late"),
+        late=read_late(fields, customer_kind, money),
+        series=fields.optional_text("series"),
         financed_by=fields.optional_text("financed_by"),
     )
     return Agreed(terms, _conditions(terms, applied, rounding, remainder))
+
+
+def read_conditions(fields: Fields, schedule: Schedule, agreed_on: date) -> Conditions:
+    """Read what changes the amounts of another schedule: rounding, remainder, interest."""
+    rounding: Rounding = fields.one_of("rounding", ROUNDINGS, default="half_up")
+    remainder: Remainder = fields.one_of("remainder", REMAINDERS, default="last")
+    applied = (
+        read_interest(fields.object("interest"), schedule, agreed_on, rounding)
+        if fields.has("interest")
+        else None
+    )
+    return Conditions(
+        rounding=rounding,
+        remainder=remainder,
+        interest=applied.interest if applied else None,
+    )
 
 
 class _Supply(TypedDict):

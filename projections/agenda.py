@@ -1,13 +1,13 @@
 """The agenda: which plan has what to be done when. It serves the day's work through a port.
 
-An item is a charge to be billed or a day on which revenue is to be recognised. An item that is
-struck too late does no harm: the plan itself knows what was done.
+An item is a charge to be billed, a day on which revenue is to be recognised, or a day from which an
+instalment may be late. An item that is struck too late does no harm: the plan knows what was done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Column, Date, Index, Table, select
 
@@ -65,8 +65,40 @@ def entered(event: RecordedEvent) -> Iterator[Row]:
         plan = evolve(None, event.effective_on, fact)
         for day in closing_days(plan, date.max) if isinstance(plan, Plan) else ():
             yield {"plan": fact.plan, "item": f"revenue {day}", "falls_on": day}
+        yield from _late(fact)
     elif isinstance(fact, facts.PlanRescheduled | facts.PlanAmended):
         yield from _to_bill(fact.plan, fact.instalments)
+        for part in fact.instalments:
+            day = part.due_on + timedelta(days=1)
+            yield {"plan": fact.plan, "item": f"late {part.number}", "falls_on": day}
+    if isinstance(fact, facts.PlanAmended):
+        yield from _earned_anew(event.position, event.effective_on, fact)
+
+
+def _earned_anew(position: int, on: date, fact: facts.PlanAmended) -> Iterator[Row]:
+    """Yield the days on which an amended plan earns; some may be on the agenda already."""
+    plan = Plan(
+        id=fact.plan,
+        customer=fact.customer,
+        currency=fact.currency,
+        exponent=fact.exponent,
+        opened_on=on,
+        terms=fact.terms,
+        instalments=fact.instalments,
+    )
+    for day in closing_days(plan, date.max):
+        yield {"plan": fact.plan, "item": f"revenue {day} by {position}", "falls_on": day}
+
+
+def _late(fact: facts.PlanAgreed) -> Iterator[Row]:
+    """Yield for each instalment the first day on which it may be late, where that costs something.
+
+    These items stay: whether an instalment was paid is not told by one event.
+    """
+    policy = fact.terms.late
+    for part in fact.instalments if policy else ():
+        grace = timedelta(days=(policy or {}).get("grace_days", 0) + 1)
+        yield {"plan": fact.plan, "item": f"late {part.number}", "falls_on": part.due_on + grace}
 
 
 def _to_bill(plan: str, instalments: Iterable[Instalment]) -> Iterator[Row]:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, and_, case, func, select
 from ledger.terms.money import amount_text
 from projections.amounts import Sum, byte_order
 from projections.coordinates import Coordinates
-from projections.receivables import charges, movements
+from projections.receivables import charges, dues, movements
 
 EDGES = (30, 60, 90)
 CREDIT = "credit"
@@ -125,6 +125,7 @@ def open_items(
         charges,
         and_(charges.c.plan == found.c.plan, charges.c.charge == found.c.charge),
     )
+    later = _later_dues(connection, at)
     return [
         OpenItem(
             currency=row.currency,
@@ -136,11 +137,21 @@ def open_items(
             kind=row.kind or "payment",
             state=row.state,
             document=row.document if row.charge else row.payment,
-            due_on=row.due_on,
+            due_on=later.get((row.plan, row.charge), row.due_on),
             outstanding_minor=int(row.amount),
         )
         for row in connection.execute(joined)
     ]
+
+
+def _later_dues(connection: Connection, at: Coordinates) -> dict[tuple[str, str], date]:
+    """Return the due days that took the place of first ones, as they stood at a coordinate."""
+    query = (
+        select(dues.c.plan, dues.c.charge, dues.c.due_on)
+        .where(dues.c.position <= at.position, dues.c.posted_on <= at.as_of)
+        .order_by(dues.c.posted_on, dues.c.position)
+    )
+    return {(row.plan, row.charge): row.due_on for row in connection.execute(query)}
 
 
 def aging(

@@ -30,6 +30,17 @@ charges = Table(
     Column("due_on", Date, nullable=False),
 )
 
+dues = Table(
+    "receivables_1_dues",
+    metadata,
+    Column("plan", BYTEWISE, primary_key=True),
+    Column("charge", BYTEWISE, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("posted_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+)
+"""Due days that took the place of a charge's first one."""
+
 movements = Table(
     "receivables_1_movements",
     metadata,
@@ -80,6 +91,18 @@ def fold(events: Sequence[RecordedEvent], _books: Books) -> Changes:
         fact: Any = event.fact
         for row in _charge_rows(event.position, fact):
             changes.add(charges, row)
+        if isinstance(fact, facts.PlanRescheduled):
+            for change in fact.dues:
+                changes.add(
+                    dues,
+                    {
+                        "plan": fact.plan,
+                        "charge": change.charge,
+                        "position": event.position,
+                        "posted_on": event.posted_on,
+                        "due_on": change.due_on,
+                    },
+                )
         for line, movement in enumerate(movements_of(fact), 1):
             changes.add(
                 movements,
@@ -256,5 +279,5 @@ _RULES: dict[type[Fact], Callable[[Any], Iterable[Movement]]] = {
 }
 
 RECEIVABLES = Projection(
-    "receivables", 1, {table.name: table for table in (charges, movements)}, fold
+    "receivables", 1, {table.name: table for table in (charges, dues, movements)}, fold
 )

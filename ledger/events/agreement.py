@@ -98,5 +98,6 @@ class Terms:
     promotions: tuple[Promotion, ...] = ()
     annual_rates: tuple[AnnualRate, ...] = ()
     allocation: Mapping[str, Any] | None = None
-    late: str | None = None
+    late: Mapping[str, Any] | None = None
+    series: str | None = None
     financed_by: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -138,4 +139,28 @@ class PaymentReversed(PaymentFact):
     """The payment bounced: the bank or gateway took the money back."""
 
     holdings: tuple[Holding, ...]
+    reason: str
+
+
+@event("PaymentAwaited")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAwaited(Fact):
+    """A gateway told of something that happened to a payment before it told of the payment.
+
+    It is carried out, on its own day, when the payment comes. Posts nothing.
+    """
+
+    payment: str
+    command: str
+    details: Mapping[str, str]
+
+
+@event("AwaitedRefused")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitedRefused(Fact):
+    """What was awaited could not be carried out when the payment came. Posts nothing."""
+
+    payment: str
+    command: str
+    details: Mapping[str, str]
     reason: str

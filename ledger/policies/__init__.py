@@ -15,11 +15,16 @@ from importlib import resources
 from typing import Any, Literal
 
 from ledger.terms.late_payment import BusinessLaw, ConsumerLaw, HalfYearRates
-from ledger.terms.refusals import AllocationPolicyUnknown, LawNotInForce
+from ledger.terms.refusals import (
+    AllocationPolicyUnknown,
+    LatePolicyUnknown,
+    LawNotInForce,
+)
 
 _FOLDER = "ledger/policies"
 _LATE_PAYMENT = "fr_late_payment"
 _ALLOCATION = "allocation"
+_LATE = "late"
 _ABOUT = ("title", "source")
 
 
@@ -68,6 +73,17 @@ def allocation_policy(name: str) -> Mapping[str, Any]:
     if name not in policies:
         raise AllocationPolicyUnknown(name=name[:40], known=", ".join(policies))
     return {key: value for key, value in policies[name].items() if key not in _ABOUT}
+
+
+def late_policy(name: str) -> Mapping[str, Any]:
+    """Return a packaged policy of what paying late costs, as an event stores it.
+
+    Raises LatePolicyUnknown.
+    """
+    known = content(_LATE)
+    if name not in known:
+        raise LatePolicyUnknown(name=name[:40], known=", ".join(known))
+    return {key: value for key, value in known[name].items() if key not in _ABOUT}
 
 
 @cache

@@ -335,3 +335,12 @@ class FeeDoesNotSpread(Refusal):
         "the spread fee is too small to be rounded in so many parts: use remainder "
         "largest_remainder, or bill it at signature"
     )
+
+
+@dataclass(eq=False, kw_only=True)
+class LatePolicyUnknown(Refusal):
+    """A policy of what paying late costs is one of the packaged ones, or written out."""
+
+    name: str
+    known: str
+    sentence = "there is no late-payment policy {name!r}: known are {known}; or write one out"

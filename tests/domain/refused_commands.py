@@ -14,6 +14,14 @@ BEFORE = {
     "paid": ["2026-02-20 receive_payment payment=pay amount=45.00"],
     "bounced": ["2026-02-25 reverse_payment payment=pay"],
     "lost": ["2026-06-30 write_off"],
+    "landed": [
+        "2026-02-20 send_payout payout=po amount=5.00",
+        "2026-02-22 land_payout payout=po",
+    ],
+    "second": [
+        "2026-02-20 receive_payment payment=pay amount=45.00",
+        "2026-01-10 open_plan plan=Q parts=2026-01-15:20.00",
+    ],
     "contested": [
         "2026-02-20 receive_payment payment=pay amount=45.00",
         "2026-02-25 open_dispute payment=pay amount=20.00",
@@ -90,6 +98,27 @@ contested: 2026-02-24 close_dispute payment=pay outcome=lost
     DatedBefore: dated 2026-02-24, before the dispute of 2026-02-25
 paid: 2026-02-26 open_dispute payment=pay amount=45.01
     DisputeAbovePayment: a dispute over 45.01 is above the 45.00 that are left of payment 'pay'
+paid: 2026-02-26 settle_plan
+    NothingToReschedule: plan 'P' has nothing left that could be changed in this way
+charged: 2026-02-26 pause_plan by='1 month' from=2026-03-01
+    NothingToReschedule: plan 'P' has nothing left that could be changed in this way
+agreed: 2026-01-12 reschedule parts=2026-03-15:39.00
+    RescheduledTotalDiffers: the schedule is of 39.00, but 40.00 of the price are not billed yet: \
+use amend_plan to agree another price
+nothing: 2026-02-26 land_payout payout=po
+    PayoutUnknown: there is no payout 'po': record it first with send_payout
+landed: 2026-02-26 send_payout payout=po amount=5.00
+    PayoutExists: payout 'po' was sent already
+landed: 2026-02-26 land_payout payout=po
+    PayoutIsOver: payout 'po' has landed already
+landed: 2026-02-21 fail_payout payout=po
+    DatedBefore: dated 2026-02-21, before the payout of 2026-02-22
+paid: 2026-02-26 transfer payment=pay from=P
+    SamePlan: 'P' is the plan that the money comes from
+second: 2026-02-26 transfer payment=pay from=P plan=Q amount=45.01
+    NothingToTransfer: plan 'P' has only 45.00 of payment 'pay'
+paid: 2026-02-26 fail_refund payment=pay amount=5.00
+    RefundUnknown: payment 'pay' has no refund of 5.00 that could have failed
 paid: 2026-02-26 close_dispute payment=pay outcome=won
     NoDisputeOpen: payment 'pay' has no open dispute: open one with open_dispute
 paid: 2026-02-26 mark_doubtful

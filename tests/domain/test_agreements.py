@@ -123,8 +123,9 @@ def test_supply_and_the_rest(life: Life) -> None:
         supply_on="2026-01-20",
         financed_by="payin4",
         late="fr_business",
+        customer_kind="business",
     ).terms
     assert (terms.billing, terms.revenue) == ("upfront", "over_service")
     assert (terms.service_from, terms.service_to) == (date(2026, 1, 15), date(2027, 1, 14))
     assert (terms.supply_on, terms.financed_by) == (date(2026, 1, 20), "payin4")
-    assert (terms.late, terms.allocation) == ("fr_business", None)
+    assert (terms.late, terms.allocation) == ({"kind": "fr_business"}, None)

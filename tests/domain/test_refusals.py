@@ -18,7 +18,7 @@ from bootstrap import make_store, open_ledger
 from ledger import refusals as domain_refusals
 from ledger.application import LedgerApplication, Verdict
 from ledger.command_file import MOST_BYTES, lines
-from ledger.commands import NOT_YET
+from ledger.commands import _READ, NOT_YET
 from ledger.draft import Stream
 from ledger.opening import Settings, open_or_recognise
 from ledger.refusals import CommandIdReused, RecordedGoesBack, RecordedNotAllowed, TooManyConflicts
@@ -77,12 +77,7 @@ BY_FIELD: list[tuple[str, dict[str, Any], str]] = [
     (
         "CommandUnknown",
         {"command": "pay"},
-        (
-            "unknown command 'pay': known are allocate, cancel_plan, charge_due, charge_fee, "
-            "close_dispute, close_period, credit, cure, mark_doubtful, open_balance, "
-            "open_dispute, open_plan, provision, receive_payment, recover, refund, "
-            "register_customer, reschedule, reverse_payment, waive, write_off"
-        ),
+        f"unknown command 'pay': known are {', '.join(sorted([*_READ, *NOT_YET]))}",
     ),
     ("FieldMissing", {"customer": None}, "field 'customer' is missing"),
     ("FieldMissing", changed(every=None), "field 'schedule.every' is missing"),
@@ -192,9 +187,12 @@ BY_LINE: list[tuple[str, bytes, str]] = [
 BY_TESTS = {
     "AllocationPolicyUnknown",
     "AmountNotANumber",
+    "ApproverNeeded",
+    "BookUnknown",
     "CommandIdReused",
     "HalfYearRateUnknown",
     "HistoryDoesNotAddUp",
+    "LatePolicyUnknown",
     "LawNotInForce",
     "NotYetAvailable",
     "OnlyPlansAreQuoted",
