@@ -16,8 +16,9 @@ from projections.balances import BALANCES
 from projections.engine import Engine
 from projections.journal import JOURNAL
 from projections.receivables import RECEIVABLES
+from projections.tax import TAX
 
-PROJECTIONS = (JOURNAL, BALANCES, RECEIVABLES, AGENDA)
+PROJECTIONS = (JOURNAL, BALANCES, RECEIVABLES, AGENDA, TAX)
 
 
 @dataclass(frozen=True, slots=True)

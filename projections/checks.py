@@ -22,6 +22,8 @@ from projections.amounts import Sum
 from projections.balances import turnovers
 from projections.journal import entries, postings
 from projections.receivables import movements
+from projections.tax import ROLES
+from projections.tax import movements as tax_movements
 
 MOST_FINDINGS = 20
 OWED = ("receivable", "doubtful", "disputed", "unapplied", "customer_credit")
@@ -198,6 +200,44 @@ def _settled(connection: Connection, _reached: int) -> Iterator[str]:
         yield f"plan {plan}, book {book}: settled, but {amount} minor units of tax are pending"
 
 
+def _tax(connection: Connection, _reached: int) -> Iterator[str]:
+    """The tax by rate equals the postings on the tax accounts of every book, event by event."""
+    for (book,) in connection.execute(select(postings.c.book).distinct().order_by("book")):
+        posted, moved = _tax_posted(book), _tax_moved()
+        for sign, query in (("posted", except_(posted, moved)), ("moved", except_(moved, posted))):
+            for position, role, _, currency, amount in connection.execute(query):
+                yield (
+                    f"position {position}, book {book}: {amount} minor units of {currency} on "
+                    f"{role} are only {sign}"
+                )
+
+
+def _tax_posted(book: str) -> Select[Any]:
+    key = (postings.c.position, postings.c.role, postings.c.posted_on, postings.c.currency)
+    amount = func.sum(postings.c.amount_minor)
+    taxes = postings.c.role.in_(ROLES.values())
+    return (
+        select(*key, amount)
+        .where(postings.c.book == book, taxes)
+        .group_by(*key)
+        .having(amount != 0)
+    )
+
+
+def _tax_moved() -> Select[Any]:
+    """Select the movements as postings: what is owed is a credit, what may be deducted a debit."""
+    moved = tax_movements.c
+    role = case(dict(ROLES), value=moved.section)
+    sign = case((moved.section == "deductible", 1), else_=-1)
+    amount = func.sum(sign * moved.tax_minor)
+    key = (moved.position, moved.section, moved.posted_on, moved.currency)
+    return (
+        select(moved.position, role, moved.posted_on, moved.currency, amount)
+        .group_by(*key)
+        .having(amount != 0)
+    )
+
+
 def _hashes(connection: Connection, _reached: int) -> Iterator[str]:
     """The leaf hash of every event is that of its envelope and payload."""
     ledger_id: str = connection.execute(select(ledger_head.c.ledger_id)).scalar_one()
@@ -230,4 +270,5 @@ CHECKS: dict[str, Check] = {
     "journal": _journal,
     "positions": _positions,
     "settled": _settled,
+    "tax": _tax,
 }

@@ -1,4 +1,4 @@
-"""Commands that report: balances, aging, journal, statement, check; export is in its own room."""
+"""Commands that report: balances, aging, journal, statement, check; some have their own files."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from projections.reporting import (
     reporting,
     stamp,
 )
+from projections.tax_command import tax
 
 
 @click.group()
@@ -272,6 +273,7 @@ def check(door: Door, name: str | None, form: str) -> None:
     journal    every entry names its event, every event that posts has its entry
     positions  positions have no gaps and follow time; streams likewise
     settled    a plan that owes nothing has no tax pending
+    tax        tax by rate equals the tax accounts, event by event
 
     \b
     Examples:
@@ -306,4 +308,5 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-commands.add_command(export)
+for _command in (export, tax):
+    commands.add_command(_command)

@@ -23,7 +23,7 @@ from ledger.terms.refusals import Refusal
 from projections.aging import EDGES, aging
 from projections.balances_report import balances
 from projections.coordinates import resolve
-from projections.journal_report import JournalFilter
+from projections.journal_report import JournalFilter, entry_json, journal
 from projections.projection import Books
 
 if TYPE_CHECKING:
@@ -95,6 +95,13 @@ class Published:
         with self.acquit.database.reading() as connection:
             at = resolve(connection, self.acquit.identity, as_of)
             return aging(connection, at, edges=edges)
+
+    def journal(self, as_of: str) -> list[dict[str, Any]]:
+        """Return the journal of the generic book through a day."""
+        self.acquit.engine.catch_up()
+        with self.acquit.database.reading() as connection:
+            at = resolve(connection, self.acquit.identity, as_of)
+            return [entry_json(entry) for entry in journal(connection, at, JournalFilter())]
 
 
 @pytest.fixture

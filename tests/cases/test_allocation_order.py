@@ -10,42 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from ledger import policies
-from ledger.terms.dates import Interval
-from ledger.terms.money import amount_text, minor_units, round_half_up
-from ledger.terms.splitting import split_equally
-from ledger.terms.waterfall import Item, Kind, Waterfall, portions, read_waterfall
+from ledger.policies import allocation_policy
+from ledger.terms.money import amount_text
+from ledger.terms.waterfall import Item, Kind, portions, read_waterfall
+from tests.cases.allocation_inputs import (
+    COLUMNS,
+    assert_rows,
+    loan_of,
+    minor,
+    money_in,
+    policy_name,
+)
 
 FAMILY = "allocation"
-COLUMNS: Mapping[Kind, str] = {
-    "principal": "principal",
-    "interest": "interest",
-    "fee": "fees",
-    "penalty": "penalties",
-}
-POLICIES = {
-    "NEXT_INSTALLMENT": "due_then_next",
-    "LAST_INSTALLMENT": "due_then_last",
-    "REAMORTIZATION": "due_then_reamortise",
-    "penalties, fees, interest, principal; then": "penalty_first_principal_in_advance",
-    "penalties, interest, principal, fees; then": "penalty_interest_principal_fee",
-}
-
-
-def minor(amount: str) -> int:
-    """Read an amount of a currency of two decimals."""
-    return minor_units(Decimal(amount), "EUR", 2)
-
-
-def policy_of(strategy: str) -> Waterfall:
-    """Return the policy that a case describes in words."""
-    name = next(name for words, name in POLICIES.items() if words in strategy)
-    return read_waterfall(policies.allocation_policy(name))
 
 
 @dataclass
@@ -62,7 +43,7 @@ class Account:
     """What is owed and what was paid, by a policy."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
-        self.policy = policy_of(given["strategy"])
+        self.policy = read_waterfall(allocation_policy(policy_name(given["strategy"])))
         self.items: list[Item] = []
         self.payments: list[Paid] = []
         self.down_minor = 0
@@ -70,20 +51,13 @@ class Account:
 
     def agree(self, given: Mapping[str, Any]) -> None:
         """Owe equal instalments, with flat interest, after what is paid down at the start."""
-        start, total_minor = date.fromisoformat(given["start"]), minor(given["principal"])
-        every = Interval.parse(given["every"])
-        if given["down_payment"]:
-            percent = Decimal(given["down_payment"].partition("%")[0])
-            self.down_minor = round_half_up(total_minor * percent / 100)
-            self.owe("principal", start, self.down_minor, start)
-        months = every.months or Decimal(every.days * 12) / 365
-        rate = Decimal(given["annual_rate_percent"]) * months / 1200
-        interest_minor = round_half_up(total_minor * rate)
-        parts = split_equally(total_minor - self.down_minor, given["n"])
-        for number, part in enumerate(parts, 1):
-            due = every.after(start, number)
+        loan = loan_of(given)
+        self.down_minor = loan.down_minor
+        if loan.down_minor:
+            self.owe("principal", loan.start, loan.down_minor, loan.start)
+        for due, part in loan.parts:
             self.owe("principal", due, part, due)
-            self.owe("interest", due, interest_minor, due)
+            self.owe("interest", due, loan.interest_minor, due)
 
     def owe(self, kind: Kind, due_on: date, open_minor: int, instalment_due: date) -> None:
         """Add an item to the instalment due on a day."""
@@ -176,21 +150,6 @@ def by_kind(paid: list[tuple[Item, int]]) -> dict[str, str]:
     }
 
 
-def assert_rows(found: list[dict[str, str]], stated: list[dict[str, Any]]) -> None:
-    """Rows agree in every figure that we know of."""
-    assert len(found) == len(stated)
-    for ours, theirs in zip(found, stated, strict=True):
-        same = {name: theirs[name] for name in ours}
-        assert {name: number(text) for name, text in ours.items()} == {
-            name: number(text) for name, text in same.items()
-        }
-
-
-def number(text: str) -> Decimal | str:
-    """Read an amount as a number, leave a day as it is."""
-    return text if text.count("-") > 1 else Decimal(text)
-
-
 def play(account: Account, step: Mapping[str, Any]) -> None:
     """Carry out one step of a case, or check what it expects."""
     match step["op"]:
@@ -205,9 +164,7 @@ def play(account: Account, step: Mapping[str, Any]) -> None:
         case "undo":
             account.undo(date.fromisoformat(step["date"]), step["nth"])
         case "expect_transactions":
-            money_in = ("Repayment", "Down Payment")
-            stated = [row for row in step["rows"] if row["type"] in money_in]
-            assert_rows(account.transactions(), stated)
+            assert_rows(account.transactions(), money_in(step["rows"]))
         case "expect_schedule":
             assert_rows(account.periods(), step["periods"])
 

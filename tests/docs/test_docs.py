@@ -14,8 +14,9 @@ import pytest
 from bootstrap import Acquit
 from cli import main
 from ledger.application import Verdict
+from ledger.books.accounts import chart_of, packaged_chart
 from ledger.command_file import lines
-from tests.docs.errors import text
+from tests.docs import errors, posting_rules
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,7 +67,25 @@ def test_the_command_file_shown_is_accepted(acquit: Acquit) -> None:
 
 def test_the_table_of_refusals_is_current() -> None:
     """docs/errors.md is what `python -m tests.docs.errors` writes."""
-    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == text()
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == errors.text()
+
+
+def test_the_posting_rules_shown_are_the_packaged_ones() -> None:
+    """docs/posting-rules.md is what `python -m tests.docs.posting_rules` writes."""
+    shown = (ROOT / "docs" / "posting-rules.md").read_text(encoding="utf-8")
+    assert shown == posting_rules.text(posting_rules.packaged())
+
+
+def test_a_third_book_is_a_column_more() -> None:
+    """A chart with a rule of its own gets its column, and its difference is told."""
+    own = {"event": "PayoutSent", "journal": "cash", "narration": "{payout}", "legs": []}
+    own["legs"] = ["debit bank money", "credit clearing money"]
+    given = packaged_chart("generic")
+    third = chart_of({**given, "book": "third", "rules": [*given["rules"], own]})
+    told = posting_rules.text([*posting_rules.packaged(), third])
+    assert "|  | role | generic | pcg | third | amount | which is |" in told
+    assert "[PayoutSent](#payoutsent)" in told
+    assert "| Dr | bank |  |  | 1000 | money |" in told
 
 
 def test_links_lead_somewhere() -> None:

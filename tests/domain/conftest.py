@@ -6,14 +6,13 @@ The docstring of a test holds its claim and then the life, which `follow` reads 
 `ROLE AMOUNT WHOSE` (debit positive; charge, else plan, else customer). `! SENTENCE` is a refusal,
 `? DAY ROLE AMOUNT ...` are all balances of that day. Blanks are free.
 
-Where a command leaves them out: plan P, customer C, currency EUR, the reason "because";
-`parts=DAY:AMOUNT,...` is a custom schedule, `tax=RATE/receipt` or `tax=RATE/invoice` its tax.
+Where a command leaves them out: plan P, customer C, currency EUR, the reason "because". How nested
+fields are written is in `short_form`.
 """
 
 from __future__ import annotations
 
 import inspect
-import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -33,6 +32,7 @@ from ledger.handlers import decide
 from ledger.store import codec
 from ledger.terms.money import amount_text
 from ledger.terms.refusals import Refusal
+from tests.domain.short_form import read_short
 
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "open_plan": {"plan": "P", "customer": "C", "currency": "EUR"},
@@ -100,8 +100,8 @@ class Life:
 
     def run(self, text: str) -> list[Event]:
         """Carry out a command written as `DAY COMMAND NAME=VALUE ...`; return its events."""
-        day, command, *pairs = shlex.split(text)
-        return self.do(command, day, **_shaped(dict(pair.split("=", 1) for pair in pairs)))
+        day, command, fields = read_short(text)
+        return self.do(command, day, **fields)
 
     def entry(self, event: Event) -> JournalEntry | None:
         """Return the journal entry of an event in the packaged book."""
@@ -162,45 +162,25 @@ def told(life: Life, line: str) -> Iterator[str]:
         yield from _lines(life, event)
 
 
-def _shaped(fields: dict[str, str]) -> dict[str, Any]:
-    shaped: dict[str, Any] = dict(fields)
-    tax = None
-    if "tax" in fields:
-        rate, due = fields["tax"].split("/")
-        tax = [{"code": "VAT", "rate": rate, "category": "S", "due": due}]
-        shaped["tax"] = tax
-    if "parts" in fields:
-        parts = [part.split(":") for part in shaped.pop("parts").split(",")]
-        rows = [{"due": due, "amount": amount} for due, amount in parts]
-        shaped["schedule"] = {"kind": "custom", "instalments": rows}
-    if "charges" in fields and isinstance(fields["charges"], str):
-        shaped["charges"] = fields["charges"].split(",")
-    if "items" in fields:
-        items = [part.split(":") for part in fields["items"].split(",")]
-        extra = {"tax": shaped.pop("tax")} if tax else {}
-        shaped["items"] = [
-            {"document": name, "due": due, "amount": amount, **extra} for name, due, amount in items
-        ]
-    return shaped
-
-
 def _lines(life: Life, event: Event) -> Iterator[str]:
-    told_more = _more(event.fact)
+    told_more = more_of(event.fact)
     yield " ".join([str(event.effective_on), event.originator_id, event.fact.TOPIC, *told_more])
     entry = life.entry(event)
     for posting in entry.postings if entry else ():
         amount = amount_text(posting.amount_minor, entry.exponent if entry else 0)
-        yield f"{posting.role} {amount} {_whose(posting)}"
+        yield f"{posting.role} {amount} {whose(posting)}"
 
 
-def _whose(posting: Posting) -> str:
+def whose(posting: Posting) -> str:
+    """Name whose a posting is: the charge, else the plan, else the customer."""
     if posting.charge is not None:
         assert posting.charge.startswith(f"{posting.plan}/")
         assert posting.customer is not None
     return posting.charge or posting.plan or posting.customer or "nobody"
 
 
-def _more(fact: facts.Fact) -> list[str]:
+def more_of(fact: facts.Fact) -> list[str]:
+    """Return what matters of an event that posts nothing."""
     match fact:
         case facts.PaymentEarmarked() | facts.EarmarkReleased():
             return [fact.plan, fact.payment, amount_text(fact.amount_minor, fact.exponent)]

@@ -1,4 +1,4 @@
-"""Golden schedules: a request on top, behind a line of dashes what `acquit quote` answers.
+"""Golden schedules: a request on top, and what `acquit quote` answers.
 
 To add one, write a file of a title and a request into tests/golden/schedules; to bring all answers
 up to date run `python -m tests.golden.quoted` and review the difference as a finance person would.
@@ -14,37 +14,24 @@ from typing import Any
 
 from ledger.quote_command import print_tables
 from ledger.quoting import quote
+from tests.golden.pages import asked, rewrite
 
 FOLDER = Path(__file__).parent / "schedules"
-_LINE = "\n" + "-" * 60 + "\n\n"
-
-
-def files() -> list[Path]:
-    """Return the golden files by name."""
-    return sorted(FOLDER.glob("*.txt"))
 
 
 def request_of(text: str) -> dict[str, Any]:
     """Return the request of a golden file, which stands behind its title."""
-    _, _, written = text.partition(_LINE)[0].partition("\n")
+    _, _, written = asked(text).partition("\n")
     request: dict[str, Any] = json.loads(written)
     return request
 
 
-def completed(text: str) -> str:
-    """Return a golden file's text with the answer that is given now."""
-    head = text.partition(_LINE)[0].rstrip("\n") + "\n"
+def quoted(text: str) -> list[str]:
+    """Return the lines that are answered to a request."""
     with contextlib.redirect_stdout(io.StringIO()) as answer:
         print_tables(quote(request_of(text)))
-    lines = [line.rstrip() for line in answer.getvalue().splitlines()]
-    return head + _LINE + "\n".join(lines).rstrip("\n") + "\n"
-
-
-def main() -> None:
-    """Write every answer anew."""
-    for path in files():
-        path.write_text(completed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return answer.getvalue().splitlines()
 
 
 if __name__ == "__main__":
-    main()
+    rewrite(FOLDER, quoted)

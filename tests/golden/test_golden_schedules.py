@@ -12,16 +12,18 @@ from ledger.terms.day_counts import DAY_COUNTS
 from ledger.terms.interest import FINALS, METHODS
 from ledger.terms.rounding import ROUNDINGS
 from ledger.terms.splitting import REMAINDERS
-from tests.golden.quoted import completed, files, request_of
+from tests.golden.pages import completed, pages
+from tests.golden.quoted import FOLDER, quoted, request_of
 
-REQUESTS: list[dict[str, Any]] = [request_of(path.read_text(encoding="utf-8")) for path in files()]
+FILES = pages(FOLDER)
+REQUESTS: list[dict[str, Any]] = [request_of(path.read_text(encoding="utf-8")) for path in FILES]
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_golden(path: Path) -> None:
     """The answer is the one that was reviewed."""
     text = path.read_text(encoding="utf-8")
-    assert completed(text) == text
+    assert completed(text, quoted) == text
 
 
 def said(*path: str, default: str = "") -> set[str]:
@@ -37,7 +39,7 @@ def said(*path: str, default: str = "") -> set[str]:
 
 def test_there_are_enough() -> None:
     """There are at least sixty, and no two ask the same."""
-    assert len(files()) >= 60
+    assert len(FILES) >= 60
     assert len({str(request) for request in REQUESTS}) == len(REQUESTS)
 
 

@@ -44,7 +44,7 @@ class Agreed:
 class Money:
     """One payment: where its money lies; `waiting` is the plan that unapplied money is for.
 
-    What is not in use can be used from the day `free` on.
+    What is not in use can be used from the day `free` on. `plan` was named when it came in.
     """
 
     currency: str
@@ -55,6 +55,8 @@ class Money:
     credit: dict[str, int] = field(default_factory=dict)
     waiting: tuple[str, int] | None = None
     refunded: int = 0
+    charged_back: int = 0
+    plan: str | None = None
 
 
 @dataclass
@@ -81,8 +83,8 @@ class Model:
     # What is asked ------------------------------------------------------------------------------
 
     def owed(self, plan: str) -> int:
-        """Return what is open on a plan's charges."""
-        return sum(self._open(plan, charge) for charge in self.plans[plan].charges)
+        """Return what is owed on a plan's charges."""
+        return sum(self._owed(plan, charge) for charge in self.plans[plan].charges)
 
     def total(self, currency: str) -> int:
         """Return what is owed, less what is held for customers."""
@@ -101,6 +103,10 @@ class Model:
         return [money for money in self.payments.values() if money.currency == currency]
 
     def _open(self, plan: str, charge: str) -> int:
+        """Return what money and reductions can still move on a charge."""
+        return self._owed(plan, charge)
+
+    def _owed(self, plan: str, charge: str) -> int:
         used = sum(use.amount for use in self._on(plan, charge, recovery=False))
         return self.plans[plan].charges[charge].left - used
 
@@ -159,7 +165,8 @@ class Model:
     def _take_in(self, line: dict[str, Any]) -> None:
         currency = line["currency"]
         amount = self._minor(line["amount"], currency)
-        self.payments[line["payment"]] = Money(currency, line["on"], line["on"], amount, amount)
+        on, plan = line["on"], line.get("plan")
+        self.payments[line["payment"]] = Money(currency, on, on, amount, amount, plan=plan)
         self.clearing[currency] += amount - self._minor(line.get("fee", "0"), currency)
 
     def _pay(self, name: str, plan: str, most: int) -> int:

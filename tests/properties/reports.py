@@ -66,12 +66,12 @@ class View:
         self.acquit, self.as_of, self.known_at = acquit, as_of, known_at
         acquit.engine.catch_up()
 
-    def balances(self, plan: str | None = None) -> list[dict[str, str]]:
-        """Return the trial balance."""
+    def balances(self, plan: str | None = None, book: str = "generic") -> list[dict[str, str]]:
+        """Return the trial balance of a book."""
         with self.acquit.database.reading() as connection:
             at = resolve(connection, self.acquit.identity, self.as_of, self.known_at)
             books = Books.of(read_stream(connection, LEDGER_STREAM))
-            return balances(connection, books, at, JournalFilter(plan=plan))
+            return balances(connection, books, at, JournalFilter(book=book, plan=plan))
 
     def aging(self, by: str = "charge") -> dict[str, Any]:
         """Return the aging."""

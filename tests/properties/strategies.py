@@ -108,6 +108,7 @@ class Known:
     payments: list[str] = field(default_factory=list)
     fees: list[tuple[str, str]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    disputed: list[str] = field(default_factory=list)
     today: date = FIRST_DAY
 
 
@@ -172,6 +173,34 @@ def _credited(draw: st.DrawFn, _known: Known, _plan: str, _number: int) -> Line:
     return {"kind": draw(st.sampled_from(["discount", "undelivered", "annulled"]))}
 
 
+@st.composite
+def _contested(draw: st.DrawFn, known: Known, plan: str, _number: int) -> Line:
+    payment = draw(st.sampled_from(known.payments))
+    known.disputed.append(payment)
+    fee = {"fee": amount_text(15, known.currencies[plan])} if draw(st.booleans()) else {}
+    return {"payment": payment, **fee}
+
+
+@st.composite
+def _closed(draw: st.DrawFn, known: Known, _plan: str, _number: int) -> Line:
+    payment = draw(st.sampled_from([*known.payments, *known.disputed * 4]))
+    return {"payment": payment, "outcome": draw(st.sampled_from(["won", "lost"]))}
+
+
+@st.composite
+def _provided(draw: st.DrawFn, known: Known, plan: str, _number: int) -> Line:
+    sign = "-" if draw(st.integers(0, 3)) == 0 else ""
+    return {"plan": plan, "book": "pcg", "amount": sign + draw(amounts(known.currencies[plan]))}
+
+
+@st.composite
+def _ended(draw: st.DrawFn, _known: Known, _plan: str, _number: int) -> Line:
+    if draw(st.booleans()):
+        return {}
+    within = FIRST_DAY + timedelta(days=draw(st.integers(0, 15)))
+    return {"kind": "withdrawal", "on": within.isoformat()}
+
+
 _MORE: dict[str, Callable[[Known, str, int], st.SearchStrategy[Line]]] = {
     "receive_payment": _money_in,
     "recover": _money_in,
@@ -181,17 +210,22 @@ _MORE: dict[str, Callable[[Known, str, int], st.SearchStrategy[Line]]] = {
     "charge_fee": _fee,
     "waive": _waived,
     "credit": _credited,
+    "open_dispute": _contested,
+    "close_dispute": _closed,
+    "provision": _provided,
+    "cancel_plan": _ended,
 }
 _FIRST_NAMES = ["charge_due", "charge_due", "receive_payment", "charge_fee"]
 _NAMES = [
     *("charge_due",) * 3,
     *("receive_payment",) * 4,
     *("charge_fee", "allocate", "refund", "credit", "waive", "recover") * 2,
-    *("reverse_payment", "write_off", "cancel_plan"),
+    *("open_dispute", "close_dispute", "mark_doubtful", "provision") * 2,
+    *("reverse_payment", "write_off", "cancel_plan", "cure"),
 ]
-_WITHOUT_PLAN = {"refund", "reverse_payment"}
+_WITHOUT_PLAN = {"refund", "reverse_payment", "open_dispute", "close_dispute"}
 _PERHAPS_PLAN = {"charge_due", "receive_payment"}
-_WITH_AMOUNT = {"receive_payment", "recover", "charge_fee", "refund", "credit"}
+_WITH_AMOUNT = {"receive_payment", "recover", "charge_fee", "refund", "credit", "open_dispute"}
 _WITH_REASON = {"waive", "refund", "reverse_payment", "credit", "write_off", "cancel_plan"}
 
 
