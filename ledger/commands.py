@@ -16,6 +16,7 @@ from ledger.intentions import (
     Allocate,
     ChargeDue,
     ChargeFee,
+    ClaimTaxRelief,
     CloseDispute,
     Command,
     Credit,
@@ -242,6 +243,10 @@ def _read_issue_invoice(fields: Fields, base: _Base) -> Command:
     )
 
 
+def _read_claim_tax_relief(fields: Fields, base: _Base) -> Command:
+    return ClaimTaxRelief(**base, plan=fields.text("plan"), reason=fields.reason())
+
+
 def _read_open_dispute(fields: Fields, base: _Base) -> Command:
     return OpenDispute(
         **base,
@@ -299,6 +304,7 @@ _READ: dict[str, Callable[[Fields, _Base], Command]] = {
     "land_payout": _read_land_payout,
     "fail_payout": _read_fail_payout,
     "issue_invoice": _read_issue_invoice,
+    "claim_tax_relief": _read_claim_tax_relief,
     "open_dispute": _read_open_dispute,
     "close_dispute": _read_close_dispute,
     "mark_doubtful": _read_mark_doubtful,

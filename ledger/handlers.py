@@ -52,6 +52,7 @@ _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
     intentions.Cure: provisioning.cure,
     intentions.Provision: provisioning.provision,
     intentions.WriteOff: losing.write_off,
+    intentions.ClaimTaxRelief: losing.claim_tax_relief,
     intentions.Recover: then_awaited(losing.recover),
     intentions.CancelPlan: ending.cancel_plan,
 }

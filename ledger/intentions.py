@@ -344,3 +344,11 @@ class IssueInvoice(Command):
     plan: str
     series: str
     charges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTaxRelief(Command):
+    """Claim back the tax due on invoice in what was written off."""
+
+    plan: str
+    reason: str

@@ -5,14 +5,16 @@ from __future__ import annotations
 from ledger import events as facts
 from ledger.applying import echo_use
 from ledger.approval import require_approver
+from ledger.charge import joined
 from ledger.draft import Draft
 from ledger.ending import end_service, require_agreed, untax_all
-from ledger.events import plan_stream
-from ledger.intentions import Recover, WriteOff
+from ledger.events import Part, plan_stream
+from ledger.intentions import ClaimTaxRelief, Recover, WriteOff
 from ledger.plan import topping
 from ledger.recognition import is_deferred
 from ledger.refusals import (
     DatedBefore,
+    NothingToRelieve,
     NothingToWriteOff,
     RecoveryAboveWrittenOff,
     WriteOffAboveOutstanding,
@@ -59,6 +61,30 @@ def write_off(command: WriteOff, draft: Draft) -> None:
     draft.record(plan_stream(plan.id), command.on, given_up)
     if ended:
         untax_all(plan.id, command.on, draft)
+
+
+def claim_tax_relief(command: ClaimTaxRelief, draft: Draft) -> None:
+    """Claim back the tax due on invoice in what was written off and was not claimed before.
+
+    Directive 2006/112/EC art. 90: the base is reduced where the price is not paid. A recovery
+    afterwards owes the tax again. Raises PlanUnknown, DatedBefore, NothingToRelieve.
+    """
+    plan = draft.plan(command.plan)
+    parts = []
+    for charge in plan.charges.values():
+        if charge.written_off_on is None or charge.written_off_on > command.on:
+            continue
+        invoiced = tuple(tax for tax in charge.written_off_tax if tax.due == "invoice")
+        left = joined(invoiced, charge.relieved_tax, -1)
+        if left and not charge.recovered_minor:
+            amount_minor = charge.written_off_minor
+            parts.append(
+                Part(charge=charge.id, amount_minor=amount_minor, carrying="receivable", tax=left)
+            )
+    if not parts:
+        raise NothingToRelieve(plan=plan.id, on=command.on.isoformat())
+    claimed = facts.TaxReliefClaimed(**plan.fields, parts=tuple(parts), reason=command.reason)
+    draft.record(plan_stream(plan.id), command.on, claimed)
 
 
 def recover(command: Recover, draft: Draft) -> None:

@@ -8,6 +8,15 @@ from ledger.terms.refusals import Refusal
 
 
 @dataclass(eq=False, kw_only=True)
+class NothingToRelieve(Refusal):
+    """Tax relief is claimed once, for tax due on invoice that was written off and not recovered."""
+
+    plan: str
+    on: str
+    sentence = "plan {plan!r} has no tax due on invoice, written off by {on}, to claim"
+
+
+@dataclass(eq=False, kw_only=True)
 class RevenueNeeds(Refusal):
     """Revenue that follows a supply knows when that is."""
 

@@ -53,6 +53,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "pause_plan": {"plan": "P"},
     "settle_plan": {"plan": "P"},
     "amend_plan": {"plan": "P"},
+    "claim_tax_relief": {"plan": "P", "reason": "because"},
     "issue_invoice": {"plan": "P", "series": "INV"},
     "transfer": {"plan": "P", "reason": "because"},
     "fail_refund": {"reason": "because"},

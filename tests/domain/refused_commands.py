@@ -112,6 +112,8 @@ invoiced: 2026-02-27 issue_invoice charges=P/1
     InvoicedAlready: charge 'P/1' is on document 'INV-000001' already
 charged: 2026-02-26 receive_payment payment=p amount=1.00 rate=0.92
     RateWithoutNeed: the payment is in EUR and needs no rate: leave it out, or name a plan
+lost: 2026-07-01 claim_tax_relief
+    NothingToRelieve: plan 'P' has no tax due on invoice, written off by 2026-07-01, to claim
 nothing: 2026-02-26 land_payout payout=po
     PayoutUnknown: there is no payout 'po': record it first with send_payout
 landed: 2026-02-26 send_payout payout=po amount=5.00
