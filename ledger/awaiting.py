@@ -25,7 +25,7 @@ _KINDS: Mapping[str, tuple[type[Command], Callable[[Any, Draft], None]]] = {
     "close_dispute": (CloseDispute, disputing.close_dispute),
 }
 _AMOUNTS = ("amount", "fee")
-_ENVELOPE = ("id", "on", "recorded_us", "payment", "awaits")
+_ENVELOPE = ("id", "on", "recorded_us", "payment", "awaits", "fee_tax")
 
 
 def or_await(name: str) -> Callable[[Any, Draft], None]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.agreement_commands import READ as AGREEMENTS
+from ledger.events import TaxTreatment
 from ledger.fields import Fields
 from ledger.intentions import (
     Allocate,
@@ -25,6 +26,7 @@ from ledger.intentions import (
     Exchange,
     FailPayout,
     FailRefund,
+    FeeTax,
     IssueInvoice,
     LandPayout,
     MarkDoubtful,
@@ -116,6 +118,7 @@ def _money_in(fields: Fields, base: _Base) -> dict[str, Any]:
         "gateway": fields.optional_text("gateway"),
         "reference": fields.optional_text("reference"),
         "fee": _fee(fields),
+        "fee_tax": _fee_tax(fields),
     }
 
 
@@ -124,6 +127,23 @@ def _fee(fields: Fields) -> Decimal | None:
     if fee is not None and fee < 0:
         raise fields.wrong("fee", "must not be below zero")
     return fee
+
+
+def _fee_tax(fields: Fields) -> FeeTax | None:
+    """Read the tax on the fee: none, charged inside the fee, or under reverse charge."""
+    if not fields.has("fee_tax"):
+        return None
+    if not fields.has("fee") or fields.has("rate") or fields.has("await"):
+        raise fields.wrong("fee_tax", "goes with a fee, and neither with a rate nor with await")
+    nested = fields.object("fee_tax")
+    charged = nested.choice("treatment", "charged", "reverse_charge") == "charged"
+    treatment: TaxTreatment = "charged" if charged else "reverse_charge"
+    tax = FeeTax(treatment=treatment, amount=nested.amount("amount"))
+    nested.done()
+    fee = fields.amount("fee")
+    if tax.amount <= 0 or (treatment == "charged" and tax.amount >= fee):
+        raise fields.wrong("fee_tax", "must be above zero and, where it is charged, below the fee")
+    return tax
 
 
 def _read_receive_payment(fields: Fields, base: _Base) -> Command:
@@ -253,6 +273,7 @@ def _read_open_dispute(fields: Fields, base: _Base) -> Command:
         payment=fields.text("payment"),
         amount=fields.amount("amount"),
         fee=_fee(fields),
+        fee_tax=_fee_tax(fields),
         awaits=fields.flag("await"),
     )
 

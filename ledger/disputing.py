@@ -72,7 +72,7 @@ def open_dispute(command: OpenDispute, draft: Draft) -> None:
     for (plan_id, _), charges in picked.items():
         _dispute_allocations(plan_id, payment, charges, day, draft)
     if command.fee:
-        charge_gateway(payment, command.fee, command.on, draft)
+        charge_gateway(payment, command.fee, command.on, draft, command.fee_tax)
 
 
 def _free_recoveries(

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from ledger.events import TaxTerm, Terms
+from ledger.events import TaxTerm, TaxTreatment, Terms
 from ledger.terms.dates import Interval
 from ledger.terms.instalments import Conditions
 from ledger.terms.schedule import Schedule
@@ -111,6 +111,14 @@ class Waive(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeeTax:
+    """Tax on a gateway's fee: charged by the gateway (inside the fee), or under reverse charge."""
+
+    treatment: TaxTreatment
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """At which rate money of another currency is taken, and how much of the plan's it settles.
 
@@ -133,6 +141,7 @@ class MoneyIn(Command):
     gateway: str | None
     reference: str | None
     fee: Decimal | None
+    fee_tax: FeeTax | None = None
     kind: str = "ordinary"
     exchange: Exchange | None = None
 
@@ -215,6 +224,7 @@ class OpenDispute(Command):
     payment: str
     amount: Decimal
     fee: Decimal | None
+    fee_tax: FeeTax | None = None
     awaits: bool = False
 
 

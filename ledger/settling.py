@@ -26,6 +26,7 @@ from ledger.exchange import taken
 from ledger.intentions import (
     Allocate,
     FailRefund,
+    FeeTax,
     MoneyIn,
     ReceivePayment,
     Refund,
@@ -93,11 +94,17 @@ def take_in(command: MoneyIn, plan: Plan | None, draft: Draft) -> None:
         draft.record(payment_stream(command.payment), command.on, realised)
     if command.fee:
         fee = command.fee if money.converted is None else money.fee
-        charge_gateway(draft.payment(command.payment), fee, command.on, draft)
+        payment = draft.payment(command.payment)
+        charge_gateway(payment, fee, command.on, draft, command.fee_tax)
 
 
-def charge_gateway(payment: Payment, fee: Decimal, on: date, draft: Draft) -> None:
-    """Record a fee that the gateway kept."""
+def charge_gateway(
+    payment: Payment, fee: Decimal, on: date, draft: Draft, tax: FeeTax | None = None
+) -> None:
+    """Record a fee that the gateway kept, and the tax on it."""
+    tax_minor = 0
+    if tax is not None:
+        tax_minor = positive_minor_units(tax.amount, payment.currency, payment.exponent)
     charged = facts.GatewayFeeCharged(
         payment=payment.id,
         currency=payment.currency,
@@ -106,6 +113,8 @@ def charge_gateway(payment: Payment, fee: Decimal, on: date, draft: Draft) -> No
         plan=payment.plan,
         gateway=payment.gateway,
         amount_minor=positive_minor_units(fee, payment.currency, payment.exponent),
+        treatment="exempt" if tax is None else tax.treatment,
+        tax_minor=tax_minor,
     )
     draft.record(payment_stream(payment.id), on, charged)
 
