@@ -87,12 +87,22 @@ class Plan:
 
     @property
     def unbilled(self) -> tuple[Instalment, ...]:
-        """Instalments of which something is still to be charged."""
-        return tuple(
-            part
-            for part in self.instalments
-            if part.number not in self.ended
-            and any(name not in self.charges for name in charge_ids(self.id, part))
+        """What is still to be charged of the instalments: their parts that are no charge yet."""
+        left = (self._left(part) for part in self.instalments if part.number not in self.ended)
+        return tuple(part for part in left if part.amount_minor)
+
+    def _left(self, part: Instalment) -> Instalment:
+        if not any(name in self.charges for name in charge_ids(self.id, part)):
+            return part
+        name = f"{self.id}/{part.number}"
+        principal = 0 if name in self.charges else part.principal_minor
+        interest = 0 if f"{name}/interest" in self.charges else part.interest_minor
+        fee = 0 if f"{name}/fee" in self.charges else part.fee_minor
+        return replace(
+            part,
+            amount_minor=principal + interest + fee,
+            interest_minor=interest,
+            fee_minor=fee,
         )
 
     @property
