@@ -17,8 +17,14 @@ from ledger.draft import Draft
 from ledger.events import plan_stream
 from ledger.intentions import CancelPlan
 from ledger.plan import Plan
-from ledger.recognition import is_deferred, recognise_minor, recognise_through, used_minor
-from ledger.refusals import DatedBefore, PlanEndedAlready, WithdrawalOfBusiness, WithdrawalTooLate
+from ledger.recognition import close_deferral, is_deferred, recognise_through, used_minor
+from ledger.refusals import (
+    DatedBefore,
+    DisputeIsOpen,
+    PlanEndedAlready,
+    WithdrawalOfBusiness,
+    WithdrawalTooLate,
+)
 from ledger.taxing import in_billing_order
 
 WITHDRAWAL_DAYS = 14
@@ -28,7 +34,8 @@ WITHDRAWAL_DAYS = 14
 def cancel_plan(command: CancelPlan, draft: Draft) -> None:
     """End a plan, the last day of service being the command's; or let a consumer withdraw.
 
-    Raises PlanUnknown, DatedBefore, PlanEndedAlready, WithdrawalOfBusiness, WithdrawalTooLate.
+    Raises PlanUnknown, DatedBefore, PlanEndedAlready, WithdrawalOfBusiness, WithdrawalTooLate,
+    DisputeIsOpen.
     """
     plan = draft.plan(command.plan)
     require_agreed(plan, command.on)
@@ -63,19 +70,19 @@ def _require_withdrawable(plan: Plan, on: date) -> None:
 
 
 def end_service(plan_id: str, on: date, reason: str, draft: Draft, *, withdrawn: bool) -> None:
-    """Bring what is billed down or up to what was delivered through a day, and earn all of it."""
+    """Bring what was billed down or up to what was delivered through a day, and earn all of it.
+
+    What was forgiven or given up stays so: it is not billed again. Raises DisputeIsOpen where what
+    was not delivered is disputed.
+    """
     plan = draft.plan(plan_id)
     nothing_delivered = withdrawn and not _delivers(plan)
     used = 0 if nothing_delivered else used_minor(plan, on)
     if is_deferred(plan) and not nothing_delivered:
         recognise_through(plan_id, on, draft)
-    billed = sum(charge.gross_minor for charge in _price(plan))
+    billed = sum(charge.amount_minor for charge in _price(plan)) - plan.undelivered_minor
     if billed > used:
-        amounts = _from_the_last(_price(plan), billed - used)
-        kind = "annulled" if withdrawn else "undelivered"
-        if amounts:
-            day = max(on, *(plan.charges[name].open_since for name in amounts))
-            credit_charges(plan_id, amounts, kind, day, reason, draft)
+        _credit_undelivered(plan, billed - used, on, reason, draft, withdrawn=withdrawn)
     elif used > billed:
         _bill_rest(plan_id, used - billed, on, draft)
     if withdrawn:
@@ -84,8 +91,20 @@ def end_service(plan_id: str, on: date, reason: str, draft: Draft, *, withdrawn:
             if charge.is_fee and left:
                 day = max(on, charge.open_since)
                 waive_charge(plan_id, charge.id, left, day, reason, draft)
-    plan = draft.plan(plan_id)
-    recognise_minor(plan_id, plan.deferred_minor, on, draft)
+    close_deferral(plan_id, on, draft)
+
+
+def _credit_undelivered(
+    plan: Plan, amount_minor: int, on: date, reason: str, draft: Draft, *, withdrawn: bool
+) -> None:
+    amounts = _from_the_last(_price(plan), amount_minor)
+    disputed = {found.payment for found in plan.disputed}
+    if sum(amounts.values()) < amount_minor and disputed:
+        raise DisputeIsOpen(payment=min(disputed))
+    if amounts:
+        kind = "annulled" if withdrawn else "undelivered"
+        day = max(on, *(plan.charges[name].open_since for name in amounts))
+        credit_charges(plan.id, amounts, kind, day, reason, draft)
 
 
 def _delivers(plan: Plan) -> bool:

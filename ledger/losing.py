@@ -58,9 +58,10 @@ def write_off(command: WriteOff, draft: Draft) -> None:
         ended=ended,
         reason=command.reason,
         approver=command.approver,
+        ends=command.amount is None,
     )
     draft.record(plan_stream(plan.id), command.on, given_up)
-    if ended:
+    if given_up.ends:
         untax_all(plan.id, command.on, draft)
 
 

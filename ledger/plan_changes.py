@@ -40,9 +40,7 @@ def _ended(
     on: date,
     fact: facts.PlanCancelled | facts.WrittenOff,
 ) -> Plan:
-    if not fact.ended:
-        return plan
-    return replace(plan, ended=plan.ended.union(fact.ended), ended_on=on)
+    return replace(plan, ended=plan.ended.union(fact.ended), ended_on=plan.ended_on or on)
 
 
 def _rescheduled(plan: Plan, _on: date, fact: facts.PlanRescheduled) -> Plan:
@@ -303,7 +301,8 @@ def _written_off(plan: Plan, on: date, fact: facts.WrittenOff) -> Plan:
             written_off_tax=joined(charge.written_off_tax, part.tax, 1),
         )
 
-    return _ended(_moved(plan, fact.parts, given_up, gross=-1), on, fact)
+    less = _moved(plan, fact.parts, given_up, gross=-1)
+    return _ended(less, on, fact) if fact.ends or fact.ended else less
 
 
 def _relieved(plan: Plan, _on: date, fact: facts.TaxReliefClaimed) -> Plan:

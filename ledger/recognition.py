@@ -101,24 +101,38 @@ def recognise(plan_id: str, through: date, draft: Draft) -> None:
 
 
 def recognise_through(plan_id: str, day: date, draft: Draft) -> None:
-    """Recognise what was delivered through a day and is not revenue yet."""
+    """Recognise what was delivered through a day and is not revenue yet.
+
+    Once all is delivered and billed nothing stays deferred, whatever was credited in between.
+    """
     plan = draft.plan(plan_id)
-    recognise_minor(plan_id, earned_minor(plan, day) - plan.earned_minor, day, draft)
-
-
-def recognise_minor(plan_id: str, amount_minor: int, day: date, draft: Draft) -> None:
-    """Recognise an amount on a day: first what was deferred, the rest as a contract asset."""
-    if amount_minor <= 0:
+    unbilled = any(part.principal_minor for part in plan.unbilled)
+    if not unbilled and used_minor(plan, day) == price_minor(plan):
+        close_deferral(plan_id, day, draft)
         return
+    amount_minor = earned_minor(plan, day) - plan.earned_minor
+    if amount_minor > 0:
+        deferred_minor = min(amount_minor, max(plan.deferred_minor, 0))
+        _record(plan, deferred_minor, amount_minor - deferred_minor, day, draft)
+
+
+def close_deferral(plan_id: str, day: date, draft: Draft) -> None:
+    """Recognise all that is deferred, and take back what was earned and will never be billed."""
     plan = draft.plan(plan_id)
-    deferred_minor = min(amount_minor, max(plan.deferred_minor, 0))
+    if plan.deferred_minor or plan.contract_asset_minor:
+        _record(plan, plan.deferred_minor, -plan.contract_asset_minor, day, draft)
+
+
+def _record(
+    plan: Plan, deferred_minor: int, contract_asset_minor: int, day: date, draft: Draft
+) -> None:
     recognised = RevenueRecognised(
         **plan.fields,
         through=day,
         deferred_minor=deferred_minor,
-        contract_asset_minor=amount_minor - deferred_minor,
+        contract_asset_minor=contract_asset_minor,
     )
-    draft.record(plan_stream(plan_id), day, recognised)
+    draft.record(plan_stream(plan.id), day, recognised)
 
 
 def closing_days(plan: Plan, through: date) -> Iterator[date]:

@@ -92,7 +92,10 @@ class PlanBilled(PlanFact):
 @event("RevenueRecognised")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevenueRecognised(PlanFact):
-    """What was delivered through a day became revenue: first what was deferred."""
+    """What was delivered through a day became revenue: first what was deferred.
+
+    Below zero, what had been earned is taken back: it will never be billed.
+    """
 
     through: date
     deferred_minor: int
@@ -276,7 +279,10 @@ class CreditNoteIssued(PlanFact):
 @event("WrittenOff")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenOff(PlanFact):
-    """What is open was given up. `ended`: numbers of instalments that will never be billed."""
+    """What is open was given up; the plan may end with it.
+
+    `ended` are the numbers of instalments that will never be billed.
+    """
 
     SCHEMA_VERSION: ClassVar[int] = 2
 
@@ -284,6 +290,7 @@ class WrittenOff(PlanFact):
     ended: tuple[int, ...]
     reason: str
     approver: str | None = None
+    ends: bool = False
 
 
 @event("TaxReliefClaimed")

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.payment import Payment
 from ledger.plan import Plan
-from ledger.refusals import NothingDoubtful
+from ledger.refusals import DisputeIsOpen, NothingDoubtful
 
 if TYPE_CHECKING:
     from tests.domain.conftest import Life
@@ -54,16 +54,18 @@ def test_a_part_is_contested_latest_use_first(life: Life) -> None:
     assert disputed == [1000, 4000]
 
 
-def test_a_withdrawal_leaves_what_is_disputed(life: Life) -> None:
-    """While all is disputed a withdrawal credits and waives nothing."""
+def test_a_withdrawal_waits_for_the_dispute(life: Life) -> None:
+    """What would be credited is disputed: the dispute is closed first."""
     rows = [{"due": "2026-02-01", "amount": "60.00"}]
     life.do("open_plan", "2026-02-01", schedule={"kind": "custom", "instalments": rows})
     life.do("charge_due", "2026-02-01")
     life.do("receive_payment", "2026-02-01", payment="pay", amount="60.00")
     life.do("open_dispute", "2026-02-05", payment="pay", amount="60.00")
-    life.do("cancel_plan", "2026-02-06", kind="withdrawal")
-    assert [event.fact.TOPIC for event in life.events].count("CreditNoteIssued") == 0
-    assert plan_of(life).charges["P/1"].disputed_minor == 6000
+    with pytest.raises(DisputeIsOpen):
+        life.do("cancel_plan", "2026-02-06", kind="withdrawal")
+    life.do("close_dispute", "2026-02-07", payment="pay", outcome="lost")
+    life.do("cancel_plan", "2026-02-08", kind="withdrawal")
+    assert life.balances() == {}
 
 
 def test_a_withdrawal_is_not_credited_before_the_charge(life: Life) -> None:
