@@ -22,14 +22,21 @@ from ledger.waterfalls import open_items, waterfall_of
 
 
 def apply_all(payment_id: str, plan_id: str, draft: Draft) -> None:
-    """Apply all unapplied money of a payment to a plan, and earmark what finds no charge."""
+    """Apply a payment's money that waits for no other plan, and earmark what finds no charge."""
     payment = draft.payment(payment_id)
-    if payment.unapplied_minor > 0:
-        apply_money(payment_id, plan_id, payment.unapplied(payment.unapplied_minor), draft)
+    free_minor = _free_minor(payment, plan_id)
+    if free_minor > 0:
+        apply_money(payment_id, plan_id, payment.unapplied(free_minor), draft)
     payment = draft.payment(payment_id)
-    waiting_minor = payment.unapplied_minor - payment.earmarked_minor(plan_id)
+    waiting_minor = _free_minor(payment, plan_id) - payment.earmarked_minor(plan_id)
     if waiting_minor > 0:
         _earmark(payment, plan_id, waiting_minor, draft)
+
+
+def _free_minor(payment: Payment, plan_id: str) -> int:
+    """Return the unapplied money of a payment that waits for no other plan."""
+    others = sum(held for plan, held in payment.earmarks if plan != plan_id)
+    return payment.unapplied_minor - others
 
 
 def apply_moved(payment_id: str, plan_id: str, source: Holding, draft: Draft) -> None:

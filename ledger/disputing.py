@@ -8,6 +8,7 @@ the charges owed, and the fee with us.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from ledger import events as facts
@@ -15,7 +16,7 @@ from ledger.applying import apply_all, held_as, release_earmarks_above, use_earm
 from ledger.draft import Draft
 from ledger.events import DisputedUse, Holding, payment_stream, plan_stream
 from ledger.intentions import CloseDispute, OpenDispute
-from ledger.payment import Payment
+from ledger.payment import Payment, Used
 from ledger.plan import Allocation, carried_as, emptying, refilling
 from ledger.refusals import (
     DatedBefore,
@@ -96,23 +97,26 @@ def _contested(
         if not taken:
             continue
         amount_minor -= taken
-        standing = tuple(
-            found
-            for found in draft.plan(used.plan).allocations
-            if found.payment == payment.id and found.effective_on == used.since
-        )
-        _add_picked(picked, used.plan, latest_first(standing, taken))
+        charges = picked.setdefault((used.plan, used.since), {})
+        standing = [
+            replace(found, amount_minor=found.amount_minor - charges.get(found.charge, 0))
+            for found in _standing(payment.id, used, draft)
+        ]
+        for found, part_minor in latest_first(tuple(standing), taken):
+            charges[found.charge] = charges.get(found.charge, 0) + part_minor
     return picked
 
 
-def _add_picked(
-    picked: dict[tuple[str, date], dict[str, int]],
-    plan: str,
-    allocations: list[tuple[Allocation, int]],
-) -> None:
-    for found, amount_minor in allocations:
-        charges = picked.setdefault((plan, found.effective_on), {})
-        charges[found.charge] = charges.get(found.charge, 0) + amount_minor
+def _standing(payment_id: str, used: Used, draft: Draft) -> list[Allocation]:
+    """Return what stands of a payment since a day, added up by charge in order of application."""
+    by_charge: dict[str, Allocation] = {}
+    for found in draft.plan(used.plan).allocations:
+        if found.payment == payment_id and found.effective_on == used.since:
+            known = by_charge.get(found.charge)
+            before_minor = known.amount_minor if known else 0
+            amount_minor = before_minor + found.amount_minor
+            by_charge[found.charge] = replace(found, amount_minor=amount_minor)
+    return list(by_charge.values())
 
 
 def _held(payment: Payment, amount_minor: int) -> tuple[Holding, ...]:

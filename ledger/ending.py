@@ -73,13 +73,17 @@ def end_service(plan_id: str, on: date, reason: str, draft: Draft, *, withdrawn:
     if billed > used:
         amounts = _from_the_last(_price(plan), billed - used)
         kind = "annulled" if withdrawn else "undelivered"
-        credit_charges(plan_id, amounts, kind, on, reason, draft)
+        if amounts:
+            day = max(on, *(plan.charges[name].open_since for name in amounts))
+            credit_charges(plan_id, amounts, kind, day, reason, draft)
     elif used > billed:
         _bill_rest(plan_id, used - billed, on, draft)
     if withdrawn:
         for charge in list(plan.charges.values()):
-            if charge.is_fee and charge.gross_minor:
-                waive_charge(plan_id, charge.id, charge.gross_minor, on, reason, draft)
+            left = charge.gross_minor - charge.disputed_minor
+            if charge.is_fee and left:
+                day = max(on, charge.open_since)
+                waive_charge(plan_id, charge.id, left, day, reason, draft)
     plan = draft.plan(plan_id)
     recognise_minor(plan_id, plan.deferred_minor, on, draft)
 

@@ -50,10 +50,11 @@ def cure(command: Cure, draft: Draft) -> None:
     """
     plan = draft.plan(command.plan)
     require_agreed(plan, command.on)
-    if not plan.doubtful:
-        raise NothingDoubtful(plan=plan.id)
     amounts = {charge.id: charge.doubtful_minor for charge in plan.charges.values()}
-    cured = facts.ReceivableCured(**plan.fields, parts=carried_as(amounts, "doubtful"))
+    parts = carried_as(amounts, "doubtful")
+    if not parts:
+        raise NothingDoubtful(plan=plan.id)
+    cured = facts.ReceivableCured(**plan.fields, parts=parts)
     draft.record(plan_stream(plan.id), command.on, cured)
 
 

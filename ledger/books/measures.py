@@ -336,7 +336,11 @@ MEASURES: dict[type[Fact], Measure] = {
         },
         _CARRYING,
     ),
-    facts.TaxReliefClaimed: Measure(_on_charges, _MOVED, _CARRYING),
+    facts.TaxReliefClaimed: Measure(
+        _on_charges,
+        {"gross": "how much of a charge was written off", "tax": "tax on invoice claimed back"},
+        _CARRYING,
+    ),
     facts.RecoveryReceived: Measure(
         _recovered, {**_MONEY, **_GROSS, **_NET, **_TAXES}, {**_HELD, **_CARRYING}
     ),
