@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from ledger import events as facts
+from ledger.charge import Document, joined
 from ledger.events import TaxAmount
 from ledger.store.log import recorded_event
 from ledger.store.schema import events
-from ledger.terms.money import share
 from projections.aging import OpenItem
 from projections.coordinates import Coordinates
 from projections.receivables import charges, movements
@@ -30,18 +29,6 @@ Key = tuple[str, str, str]
 
 _A_QUERY = 500
 _STATES = ("receivable", "doubtful", "disputed")
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """What a document billed: its amount, the taxes inside, how much of it is paid."""
-
-    amount_minor: int
-    taxes: tuple[TaxAmount, ...]
-    paid_minor: int
-
-    def tax_at(self, minor: int) -> int:
-        return sum(share(tax.amount_minor, minor, self.amount_minor) for tax in self.taxes)
 
 
 def tax_inside(
@@ -64,8 +51,8 @@ def tax_inside(
     return found
 
 
-def _divided(document: _Document, items: Iterable[OpenItem]) -> Iterator[tuple[Key, int]]:
-    low = document.paid_minor
+def _divided(document: Document, items: Iterable[OpenItem]) -> Iterator[tuple[Key, int]]:
+    low = document.allocated_minor
     for item in sorted(items, key=_order):
         high = low + item.outstanding_minor
         key = (str(item.plan), str(item.charge), item.state)
@@ -77,12 +64,18 @@ def _order(item: OpenItem) -> tuple[date, str, int]:
     return (item.due_on or date.max, item.charge or "", _STATES.index(item.state))
 
 
-def _document(fact: Any, paid: dict[tuple[str, str], int]) -> _Document:
+def _document(fact: Any, paid: dict[tuple[str, str], int]) -> Document:
+    """Return the document that an event billed, as far as payments cover it."""
     parts = fact.parts if isinstance(fact, facts.PlanBilled) else (fact,)
-    return _Document(
-        amount_minor=sum(part.amount_minor for part in parts),
-        taxes=tuple(tax for part in parts for tax in part.tax),
-        paid_minor=sum(paid.get((fact.plan, part.charge), 0) for part in parts),
+    amount_minor = sum(part.amount_minor for part in parts)
+    taxes: tuple[TaxAmount, ...] = ()
+    for part in parts:
+        taxes = joined(taxes, part.tax, 1)
+    return Document(
+        amount_minor=amount_minor,
+        gross_minor=amount_minor,
+        tax=taxes,
+        allocated_minor=sum(paid.get((fact.plan, part.charge), 0) for part in parts),
     )
 
 

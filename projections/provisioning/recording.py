@@ -1,8 +1,9 @@
 """From a proposal to command lines: `provision`, one for each claim or for all claims together.
 
-An id is a digest of book, day, currency, plan, policy, and the position of the last entry on the
-book's allowance account that the proposal knew. So the same proposal recorded twice, or by two at
-once, moves the allowance once; and what is proposed after a movement is recorded under another id.
+An id is a digest of book, currency, plan, and the position of the last entry on the book's
+allowance account that the proposal knew. So the same proposal recorded twice, or by two at once,
+moves the allowance once; of two different proposals made from the same state, for other days or
+under other policies, the second is refused, since it does not know what the first one moved.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def _command(
     named = f"policy {Path(policy.name).name} ({policy.digest[:_DIGEST_SHOWN]})"
     return {
         "command": "provision",
-        "id": _id(of.book, day, of.currency, plan, policy.digest, last),
+        "id": _id(of.book, of.currency, plan, last),
         "on": day,
         "book": of.book,
         **({"plan": plan} if plan else {}),
