@@ -98,10 +98,42 @@ class Charge:
 
         It is the tax due on receipt, and what was claimed back of the tax due on invoice.
         """
-        receipt = tuple(tax for tax in self.written_off_tax if tax.due == "receipt")
-        if not recovered_minor:
-            return ()
-        return cut((*receipt, *self.relieved_tax), 0, recovered_minor, self.written_off_minor)
+        receipt = on_receipt(self.written_off_tax)
+        owed = cut(receipt, 0, recovered_minor, self.written_off_minor)
+        return (*owed, *self._relief_owed_at(recovered_minor))
+
+    def _relief_owed_at(self, recovered_minor: int) -> tuple[TaxAmount, ...]:
+        """Return what was claimed back and is owed again once so much has come in.
+
+        Cash that comes in owes its share of the relief that stands, over what is still lost; cash
+        that leaves again takes its share of what was owed again. So neither moves tax the wrong
+        way, whatever was written off or claimed in between, and nothing is left over at the end.
+        """
+        again = on_invoice(self.recovered_tax)
+        more_minor = recovered_minor - self.recovered_minor
+        if not more_minor:
+            return again
+        if more_minor < 0:
+            return cut(again, 0, recovered_minor, self.recovered_minor)
+        return joined(again, cut(self.relief, 0, more_minor, self.lost_minor), 1)
+
+    @property
+    def relief(self) -> tuple[TaxAmount, ...]:
+        """What was claimed back of the tax due on invoice, and is not owed again."""
+        return joined(self.relieved_tax, on_invoice(self.recovered_tax), -1)
+
+    @property
+    def claimable(self) -> tuple[int, tuple[TaxAmount, ...]]:
+        """The tax due on invoice that can still be claimed back, behind the amount that holds it.
+
+        It is the tax in what is still lost, less the relief that stands.
+        """
+        invoiced = on_invoice(self.written_off_tax)
+        whole = cut(invoiced, self.recovered_minor, self.written_off_minor, self.written_off_minor)
+        left = tuple(tax for tax in joined(whole, self.relief, -1) if tax.amount_minor > 0)
+        if not left:
+            return 0, ()
+        return share(self.lost_minor, _sum(left), _sum(whole)), left
 
 
 def cut(
@@ -124,6 +156,11 @@ def on_receipt(taxes: Iterable[TaxAmount]) -> tuple[TaxAmount, ...]:
     return tuple(tax for tax in taxes if tax.due == "receipt")
 
 
+def on_invoice(taxes: Iterable[TaxAmount]) -> tuple[TaxAmount, ...]:
+    """Return the taxes that were due on the invoice."""
+    return tuple(tax for tax in taxes if tax.due == "invoice")
+
+
 def joined(
     first: tuple[TaxAmount, ...], second: tuple[TaxAmount, ...], sign: int
 ) -> tuple[TaxAmount, ...]:
@@ -138,3 +175,7 @@ def joined(
 
 def _tax_key(tax: TaxAmount) -> tuple[str, str, str, str]:
     return (tax.code, tax.rate, tax.category, tax.due)
+
+
+def _sum(taxes: Iterable[TaxAmount]) -> int:
+    return sum(tax.amount_minor for tax in taxes)

@@ -135,14 +135,16 @@ def _fee_tax(fields: Fields) -> FeeTax | None:
         return None
     if not fields.has("fee") or fields.has("rate") or fields.has("await"):
         raise fields.wrong("fee_tax", "goes with a fee, and neither with a rate nor with await")
-    nested = fields.object("fee_tax")
-    charged = nested.choice("treatment", "charged", "reverse_charge") == "charged"
-    treatment: TaxTreatment = "charged" if charged else "reverse_charge"
-    tax = FeeTax(treatment=treatment, amount=nested.amount("amount"))
+    nested, fee = fields.object("fee_tax"), fields.amount("fee")
+    treatments: tuple[TaxTreatment, ...] = ("exempt", "charged", "reverse_charge")
+    word, tax = nested.choice("treatment", *treatments), None
+    treatment = next(known for known in treatments if known == word)
+    if treatment != "exempt":
+        tax = FeeTax(treatment=treatment, amount=nested.amount("amount"))
+        if fee <= 0 or tax.amount <= 0 or (treatment == "charged" and tax.amount >= fee):
+            problem = "must be above zero, on a fee, and below the fee where it is charged"
+            raise fields.wrong("fee_tax", problem)
     nested.done()
-    fee = fields.amount("fee")
-    if tax.amount <= 0 or (treatment == "charged" and tax.amount >= fee):
-        raise fields.wrong("fee_tax", "must be above zero and, where it is charged, below the fee")
     return tax
 
 
@@ -264,7 +266,12 @@ def _read_issue_invoice(fields: Fields, base: _Base) -> Command:
 
 
 def _read_claim_tax_relief(fields: Fields, base: _Base) -> Command:
-    return ClaimTaxRelief(**base, plan=fields.text("plan"), reason=fields.reason())
+    return ClaimTaxRelief(
+        **base,
+        plan=fields.text("plan"),
+        amount=fields.optional_amount("amount"),
+        reason=fields.reason(),
+    )
 
 
 def _read_open_dispute(fields: Fields, base: _Base) -> Command:

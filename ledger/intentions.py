@@ -358,7 +358,8 @@ class IssueInvoice(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimTaxRelief(Command):
-    """Claim back the tax due on invoice in what was written off."""
+    """Claim back the tax due on invoice in what was written off, or in the amount given of it."""
 
     plan: str
+    amount: Decimal | None
     reason: str

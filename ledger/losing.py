@@ -5,10 +5,10 @@ from __future__ import annotations
 from ledger import events as facts
 from ledger.applying import echo_use
 from ledger.approval import require_approver
-from ledger.charge import joined
+from ledger.charge import cut
 from ledger.draft import Draft
 from ledger.ending import end_service, require_agreed, untax_all
-from ledger.events import Part, plan_stream
+from ledger.events import Part, TaxAmount, plan_stream
 from ledger.intentions import ClaimTaxRelief, Recover, WriteOff
 from ledger.plan import topping
 from ledger.recognition import is_deferred
@@ -17,6 +17,7 @@ from ledger.refusals import (
     NothingToRelieve,
     NothingToWriteOff,
     RecoveryAboveWrittenOff,
+    ReliefAboveWrittenOff,
     WriteOffAboveOutstanding,
 )
 from ledger.settling import take_in
@@ -64,27 +65,46 @@ def write_off(command: WriteOff, draft: Draft) -> None:
 
 
 def claim_tax_relief(command: ClaimTaxRelief, draft: Draft) -> None:
-    """Claim back the tax due on invoice in what was written off and was not claimed before.
+    """Claim back the tax due on invoice in what was written off and is still lost.
 
-    Directive 2006/112/EC art. 90: the base is reduced where the price is not paid. A recovery
-    afterwards owes the tax again. Raises PlanUnknown, DatedBefore, NothingToRelieve.
+    All that was not claimed before, or the tax in the amount given, the oldest due first. Directive
+    2006/112/EC art. 90: the base is reduced where the price is not paid. A recovery afterwards owes
+    the tax again. Raises PlanUnknown, NothingToRelieve, ReliefAboveWrittenOff.
     """
     plan = draft.plan(command.plan)
-    parts = []
-    for charge in plan.charges.values():
-        if charge.written_off_on is None or charge.written_off_on > command.on:
-            continue
-        invoiced = tuple(tax for tax in charge.written_off_tax if tax.due == "invoice")
-        left = joined(invoiced, charge.relieved_tax, -1)
-        if left and not charge.recovered_minor:
-            amount_minor = charge.written_off_minor
-            parts.append(
-                Part(charge=charge.id, amount_minor=amount_minor, carrying="receivable", tax=left)
-            )
-    if not parts:
+    left = {
+        charge.id: charge.claimable
+        for charge in plan.charges.values()
+        if charge.written_off_on is not None and charge.written_off_on <= command.on
+    }
+    left_minor = sum(gross_minor for gross_minor, _ in left.values())
+    amount_minor = left_minor
+    if command.amount is not None and left_minor:
+        amount_minor = positive_minor_units(command.amount, plan.currency, plan.exponent)
+    if amount_minor > left_minor:
+        raise ReliefAboveWrittenOff(
+            amount=amount_text(amount_minor, plan.exponent),
+            left=amount_text(left_minor, plan.exponent),
+        )
+    open_items = [
+        Open(name, plan.charges[name].due_on, plan.charges[name].order, gross_minor)
+        for name, (gross_minor, _) in left.items()
+    ]
+    shares, _ = oldest_due_first(amount_minor, open_items)
+    parts = [
+        _relieved_part(found.charge, found.amount_minor, left[found.charge]) for found in shares
+    ]
+    taxed = tuple(part for part in parts if part.tax)
+    if not taxed:
         raise NothingToRelieve(plan=plan.id, on=command.on.isoformat())
-    claimed = facts.TaxReliefClaimed(**plan.fields, parts=tuple(parts), reason=command.reason)
+    claimed = facts.TaxReliefClaimed(**plan.fields, parts=taxed, reason=command.reason)
     draft.record(plan_stream(plan.id), command.on, claimed)
+
+
+def _relieved_part(charge: str, amount_minor: int, left: tuple[int, tuple[TaxAmount, ...]]) -> Part:
+    gross_minor, taxes = left
+    tax = cut(taxes, 0, amount_minor, gross_minor)
+    return Part(charge=charge, amount_minor=amount_minor, carrying="receivable", tax=tax)
 
 
 def recover(command: Recover, draft: Draft) -> None:

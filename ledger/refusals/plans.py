@@ -13,7 +13,19 @@ class NothingToRelieve(Refusal):
 
     plan: str
     on: str
-    sentence = "plan {plan!r} has no tax due on invoice, written off by {on}, to claim"
+    sentence = (
+        "plan {plan!r} has no tax due on invoice, in what was written off by {on} and is still "
+        "lost, that was not claimed before"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class ReliefAboveWrittenOff(Refusal):
+    """Tax is claimed back on no more than was written off, is still lost, and was not claimed."""
+
+    amount: str
+    left: str
+    sentence = "tax relief on {amount} is above the {left} on which it can still be claimed"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -47,6 +47,12 @@ UNREADABLE_ON_LEDGER = {
     "statement in no currency": (["statement", "P-1", "--currency", "USD"], "no movement in USD"),
     "statement in several": (["statement", "C-1"], "several currencies: choose one of EUR, JPY"),
     "replay of nothing": (["replay", "x"], "there is no stream or plan named 'x'"),
+    "tax from no day": (["tax", "--from", "x", "--to", "2026-01-31"], "'x' is not a day"),
+    "tax to no day": (["tax", "--from", "2026-01-01", "--to", "x"], "'x' is not a day"),
+    "tax of a period turned round": (
+        ["tax", "--from", "2026-02-01", "--to", "2026-01-31"],
+        "the period would end on 2026-01-31, before it starts on 2026-02-01",
+    ),
     "no such file": (["record", "missing.jsonl"], "'missing.jsonl': No such file"),
     "init otherwise": (["init"], "there is a ledger already, with entity 'Test'"),
 }
@@ -95,7 +101,9 @@ def test_what_cannot_be_read_is_said_in_a_sentence(filled: Shell, case: str) -> 
     assert_one_sentence(filled.on_ledger(*arguments), sentence)
 
 
-@pytest.mark.parametrize("arguments", [["teleport"], ["aging", "--colour", "red"], ["record"]])
+@pytest.mark.parametrize(
+    "arguments", [["teleport"], ["aging", "--colour", "red"], ["record"], ["tax"]]
+)
 def test_a_wrong_command_line_shows_its_usage(filled: Shell, arguments: list[str]) -> None:
     """Unknown commands and options and missing arguments name the command to ask for help."""
     said = filled.run(*arguments)

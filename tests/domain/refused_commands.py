@@ -6,6 +6,11 @@ BEFORE = {
     "nothing": [],
     "agreed": ["2026-01-10 open_plan parts=2026-01-15:20.00,2026-02-15:20.00"],
     "business": ["2026-01-10 open_plan customer_kind=business parts=2026-01-15:40.00"],
+    "taxed": [
+        "2026-01-10 open_plan parts=2026-01-15:24.00 tax=20/invoice",
+        "2026-01-15 charge_due",
+        "2026-06-30 write_off",
+    ],
     "charged": [
         "2026-01-10 open_plan parts=2026-01-15:20.00,2026-02-15:20.00",
         "2026-02-15 charge_due",
@@ -30,7 +35,7 @@ BEFORE = {
     "dollars": ["2026-02-20 receive_payment plan= payment=usd amount=1.00 currency=USD"],
 }
 """Lives so far. Those behind `charged` begin with it."""
-UNCHARGED = ("nothing", "agreed", "business", "charged")
+UNCHARGED = ("nothing", "agreed", "business", "taxed", "charged")
 BY_COMMAND = """
 nothing: 2026-01-15 charge_due
     PlanUnknown: there is no plan 'P': open it first with open_plan or open_balance
@@ -113,7 +118,13 @@ invoiced: 2026-02-27 issue_invoice charges=P/1
 charged: 2026-02-26 receive_payment payment=p amount=1.00 rate=0.92
     RateWithoutNeed: the payment is in EUR and needs no rate: leave it out, or name a plan
 lost: 2026-07-01 claim_tax_relief
-    NothingToRelieve: plan 'P' has no tax due on invoice, written off by 2026-07-01, to claim
+    NothingToRelieve: plan 'P' has no tax due on invoice, in what was written off by 2026-07-01 \
+and is still lost, that was not claimed before
+lost: 2026-07-01 claim_tax_relief amount=1.00
+    NothingToRelieve: plan 'P' has no tax due on invoice, in what was written off by 2026-07-01 \
+and is still lost, that was not claimed before
+taxed: 2026-07-01 claim_tax_relief amount=24.01
+    ReliefAboveWrittenOff: tax relief on 24.01 is above the 24.00 on which it can still be claimed
 nothing: 2026-02-26 land_payout payout=po
     PayoutUnknown: there is no payout 'po': record it first with send_payout
 landed: 2026-02-26 send_payout payout=po amount=5.00

@@ -17,6 +17,7 @@ RECEIVED = {"plan": "", "payment": "pay", "amount": "20.00"}
 @pytest.mark.parametrize(
     ("tax", "wanted"),
     [
+        ({"treatment": "exempt"}, {"clearing": "18.80", "gateway_fees": "1.20"}),
         (None, {"clearing": "18.80", "gateway_fees": "1.20"}),
         (
             {"treatment": "charged", "amount": "0.20"},
@@ -47,6 +48,9 @@ def test_tax_on_the_fee(life: Life, tax: Any, wanted: dict[str, str]) -> None:
         {"fee_tax": {"treatment": "charged", "amount": "0.20"}},
         {"fee": "1.20", "fee_tax": {"treatment": "charged", "amount": "1.20"}},
         {"fee": "1.20", "fee_tax": {"treatment": "reverse_charge", "amount": "0"}},
+        {"fee": "0.00", "fee_tax": {"treatment": "reverse_charge", "amount": "0.24"}},
+        {"fee": "1.20", "fee_tax": {"treatment": "exempt", "amount": "0.24"}},
+        {"fee": "1.20", "fee_tax": {"amount": "0.24"}},
         {"fee": "1.20", "fee_tax": {"treatment": "forgotten", "amount": "0.20"}},
     ],
 )

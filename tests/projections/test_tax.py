@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text, update
 
-from ledger.events import LEDGER_STREAM
+from ledger.events import LEDGER_STREAM, TaxAmount
 from ledger.store.log import read_stream
 from ledger.store.schema import ledger_head
 from projections.checks import run
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 RECEIPT = {"code": "FR20", "rate": "20", "category": "S", "due": "receipt"}
 INVOICE = {**RECEIPT, "due": "invoice"}
+
+
+def tax(rate: str, amount_minor: int) -> TaxAmount:
+    """Return a tax due on receipt."""
+    return TaxAmount(code=rate, rate=rate, category="S", due="receipt", amount_minor=amount_minor)
 
 
 def do(acquit: Acquit, command: str, on: str, **fields: Any) -> None:
@@ -152,3 +157,65 @@ def test_a_period_ends_after_it_starts(acquit: Acquit) -> None:
 def test_no_tax_no_base() -> None:
     """An amount without tax has no base."""
     assert bases(2400, []) == []
+
+
+def test_several_rates_leave_what_none_of_them_taxes() -> None:
+    """The last base takes what rounding leaves; what is taxed at zero is in no base."""
+    taxes = [tax("20", 500), tax("5.5", 94)]
+    assert bases(4800, taxes) == [2500, 1706]
+    assert bases(6800, taxes) == [2500, 1709]
+    assert bases(2400, taxes[:1]) == [1900]
+
+
+def test_money_applied_later_is_late_by_its_tax_point(acquit: Acquit) -> None:
+    """Money of January, given to the plan in March, pays February's charge: taxed at receipt."""
+    agree(acquit, RECEIPT)
+    do(acquit, "charge_due", "2026-02-28")
+    money = {"payment": "pay", "amount": "48.00", "currency": "EUR"}
+    do(acquit, "receive_payment", "2026-01-20", **money, plan="")
+    do(acquit, "allocate", "2026-03-02", payment="pay")
+    value = returned(acquit, "2026-02-01", "2026-02-28")
+    assert figures(value) == [("20", "20.00", "4.00")]
+    assert [(row["reason"], row["tax_point"], row["charge"]) for row in value["late"]] == [
+        ("paid_before", "2026-01-20", "P/2")
+    ]
+    assert returned(acquit, "2026-01-01", "2026-01-31")["late"] == []
+
+
+def test_an_advance_that_is_paid_back_is_taken_back(acquit: Acquit) -> None:
+    """Its tax was due in January; the refund of February takes it back, as a late item."""
+    agree(acquit, RECEIPT)
+    pay(acquit, "2026-01-10", "24.00")
+    refund = {"plan": "", "payment": "pay 2026-01-10", "amount": "24.00", "reason": "because"}
+    do(acquit, "refund", "2026-02-10", **refund)
+    value = returned(acquit, "2026-02-01", "2026-02-28")
+    assert figures(value) == [("20", "-20.00", "-4.00")]
+    assert [row["reason"] for row in value["late"]] == ["taken_back"]
+
+
+def test_relief_for_what_was_written_off(acquit: Acquit) -> None:
+    """Tax on invoice is due whoever pays, claimed back when lost, and due again when recovered."""
+    agree(acquit, INVOICE)
+    do(acquit, "charge_due", "2026-01-31")
+    do(acquit, "write_off", "2026-02-10", reason="gone")
+    do(acquit, "claim_tax_relief", "2026-03-10", reason="gone")
+    money = {"payment": "late", "amount": "6.00", "currency": "EUR"}
+    do(acquit, "recover", "2026-04-10", **money)
+    assert figures(returned(acquit, "2026-02-01", "2026-02-28")) == []
+    assert figures(returned(acquit, "2026-03-01", "2026-03-31")) == [("20", "-20.00", "-4.00")]
+    assert figures(returned(acquit, "2026-04-01", "2026-04-30")) == [("20", "5.00", "1.00")]
+
+
+def test_tax_on_gateway_fees_has_sections_of_its_own(acquit: Acquit) -> None:
+    """A charged tax is deductible; under reverse charge it is owed and deductible."""
+    agree(acquit, RECEIPT)
+    money = {"currency": "EUR", "amount": "6.00", "fee": "1.20", "plan": ""}
+    for day, treatment in (("2026-01-10", "charged"), ("2026-01-11", "reverse_charge")):
+        fee_tax = {"treatment": treatment, "amount": "0.20"}
+        do(acquit, "receive_payment", day, **money, payment=treatment, fee_tax=fee_tax)
+    value = returned(acquit, "2026-01-01", "2026-01-31")
+    assert [(row["section"], row["base"], row["tax"]) for row in value["rows"]] == [
+        ("deductible", "2.20", "0.40"),
+        ("reverse_charge", "1.20", "0.20"),
+    ]
+    assert value["totals"][0]["payable"] == "-0.20"

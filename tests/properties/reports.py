@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from projections.balances_report import balances
 from projections.coordinates import resolve
 from projections.journal_report import JournalFilter, entry_json, journal
 from projections.projection import Books
+from projections.tax_return import tax_return
 from tests.properties.strategies import Line
 
 OWED = {"receivable", "doubtful", "disputed", "unapplied", "customer_credit"}
@@ -85,12 +87,20 @@ class View:
             at = resolve(connection, self.acquit.identity, self.as_of, self.known_at)
             return [entry_json(entry) for entry in journal(connection, at, JournalFilter())]
 
+    def tax(self, since: date = date.min) -> dict[str, Any]:
+        """Return the VAT return from a day on, with every movement."""
+        with self.acquit.database.reading() as connection:
+            at = resolve(connection, self.acquit.identity, self.as_of, self.known_at)
+            books = Books.of(read_stream(connection, LEDGER_STREAM))
+            return tax_return(connection, books, at, since, detail=True)
+
     def everything(self) -> str:
         """Return all reports as one JSON text, byte for byte what programs get."""
         value = {
             "aging": {level: self.aging(level) for level in ("charge", "plan", "customer")},
             "balances": self.balances(),
             "journal": self.journal(),
+            "tax": self.tax(),
         }
         return json.dumps(value, indent=2, ensure_ascii=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,11 +21,13 @@ from ledger.payment import Payment
 from ledger.store.log import read_stream
 from projections.checks import CHECKS, run
 from projections.engine import checkpoints
+from projections.tax_return import ROW_KEYS, ties
 from tests.properties.model import Agreed, Model
 from tests.properties.reports import View, answers, execute, key_known, log_size, record
 from tests.properties.strategies import EXPONENTS, Line, days, lives
 from tests.properties.troubled import TroubledModel
 
+ONE_DAY = timedelta(days=1)
 Fresh = Callable[[], AbstractContextManager[Acquit]]
 
 
@@ -144,6 +147,37 @@ def test_aging_is_what_the_accounts_say_at_any_day_as_known_at_any_moment(
                         if row["currency"] == total["currency"]
                     ]
                     assert sum(shown) == Decimal(total["total"])
+
+
+@given(lines=lives(), last=days())
+def test_tax_by_rate_is_the_tax_in_the_journal_in_any_period(
+    fresh: Fresh, lines: list[Line], last: str
+) -> None:
+    """Returns tie to the tax accounts of both books; two periods together say what one says.
+
+    Base and tax of every movement are those of its rate, but for what rounding explains.
+    """
+    with fresh() as acquit:
+        record(acquit, lines)
+        day = date.fromisoformat(last)
+        first, second = View(acquit, last).tax(), View(acquit, "9999-12-31").tax(day + ONE_DAY)
+        whole = View(acquit, "9999-12-31").tax()
+        assert all(ties(value) for value in (first, second, whole))
+        assert _summed(first["rows"] + second["rows"]) == _summed(whole["rows"])
+        for row in whole["movements"]:
+            exact = Decimal(row["base"]) * Decimal(row["rate"]) / 100
+            most = 2 * Decimal(1).scaleb(-EXPONENTS[row["currency"]])
+            assert abs(exact - Decimal(row["tax"])) <= most
+
+
+def _summed(rows: list[dict[str, Any]]) -> dict[tuple[str, ...], Decimal]:
+    """Add base and tax up by what the rows of a return are for; zeros are gone."""
+    sums: dict[tuple[str, ...], Decimal] = {}
+    for row in rows:
+        for name in ("base", "tax"):
+            key = (name, *(str(row[each]) for each in ROW_KEYS))
+            sums[key] = sums.get(key, Decimal(0)) + Decimal(row[name])
+    return {key: found for key, found in sums.items() if found}
 
 
 @given(lines=lives())
