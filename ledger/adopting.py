@@ -21,12 +21,13 @@ from ledger.books.accounts import chart_of, complete, digest_of, packaged_books,
 from ledger.envelope import Event, RecordedEvent
 from ledger.events import LEDGER_STREAM, Fact, PolicyAdopted, RulesAdopted
 from ledger.fields import currency_exponent
+from ledger.policies import provision
 from ledger.store.log import read_stream
 from ledger.store.schema import ledger_head
 from ledger.terms.money import decimal_of
 from ledger.terms.refusals import Refusal
 
-POLICY_KINDS = ("approval",)
+POLICY_KINDS = ("approval", provision.KIND)
 _LIMITED = ("refund", "write_off")
 
 
@@ -47,7 +48,14 @@ def chart_from(name: str) -> Mapping[str, Any]:
 
 
 def policy_from(kind: str, name: str) -> Mapping[str, Any]:
-    """Return the content of a policy file in TOML. Raises AdoptionError."""
+    """Return the content of a policy file in TOML, or of a packaged policy of provision.
+
+    Raises AdoptionError, and the refusals of `provision_policy`.
+    """
+    if kind == provision.KIND:
+        said = provision.policy_content(name)
+        provision.read_provision_policy(name, said)
+        return said
     content = _read(name, "a policy file")
     for what, limits in content.items():
         if what not in _LIMITED or not isinstance(limits, dict):

@@ -46,7 +46,7 @@ def rules(door: Door, book: str, since: str, recorded: str | None) -> None:
 
 
 @adopt.command()
-@click.argument("kind", type=click.Choice(["approval"]))
+@click.argument("kind", type=click.Choice(["approval", "provision"]))
 @click.argument("file")
 @SINCE
 @RECORDED
@@ -55,11 +55,13 @@ def policy(door: Door, kind: str, file: str, since: str, recorded: str | None) -
     """Adopt a policy from FILE, in TOML.
 
     "approval" sets limits above which a refund or a write-off needs an approver: tables [refund]
-    and [write_off], with lines such as EUR = "500.00".
+    and [write_off], with lines such as EUR = "500.00". "provision" says what is expected to be
+    lost, by age: a file, or a packaged policy (standard, history); see acquit provision.
 
     \b
     Examples:
       acquit adopt policy approval limits.toml --from 2027-01-01
+      acquit adopt policy provision history --from 2027-01-01
     """
     from ledger.adopting import adopt_policy, policy_from
 

@@ -125,7 +125,7 @@ def open_items(
         charges,
         and_(charges.c.plan == found.c.plan, charges.c.charge == found.c.charge),
     )
-    later = _later_dues(connection, at)
+    later = later_dues(connection, at)
     return [
         OpenItem(
             currency=row.currency,
@@ -144,7 +144,7 @@ def open_items(
     ]
 
 
-def _later_dues(connection: Connection, at: Coordinates) -> dict[tuple[str, str], date]:
+def later_dues(connection: Connection, at: Coordinates) -> dict[tuple[str, str], date]:
     """Return the due days that took the place of first ones, as they stood at a coordinate."""
     query = (
         select(dues.c.plan, dues.c.charge, dues.c.due_on)

@@ -10,6 +10,7 @@ import click
 from ledger import output
 from ledger.door import Door
 from projections.exports.cli import export
+from projections.provisioning.provision_command import provision
 from projections.reporting import (
     BOOK,
     EVER,
@@ -308,5 +309,5 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-for _command in (export, tax):
+for _command in (export, provision, tax):
     commands.add_command(_command)

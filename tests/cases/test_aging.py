@@ -1,7 +1,7 @@
 """Family `aging`: dated events to age bands, in four forms of published cases.
 
-The form of a case is told by the fields of its input. Allowances belong to provisions, which come
-later: of such a case the classes are compared.
+The form of a case is told by the fields of its input. Where it gives loss rates, the allowance and
+the movement to it are proposed from the ledger under a policy of just these rates.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from projections.aging import bucket, bucket_names, days_overdue
+from tests.cases import provided
 
 if TYPE_CHECKING:
     from tests.cases.conftest import Published
@@ -84,6 +85,29 @@ def check_ledgers(published: Published, case: Given) -> None:
     names = ("not_due", "past_due_up_to_1y", "past_due_over_1y", "receivables_total")
     assert figures(row, ("not_due", "1-365", "over_365", "total")) == figures(expected, names)
     assert Decimal(row["credit"]) == 0
+    if "loss_rates_percent" in given:
+        check_allowance(published, given, expected)
+
+
+def check_allowance(published: Published, given: Given, expected: Given) -> None:
+    """The allowance that the classes need, and what is expensed beside what is held already."""
+    for side, sign in (("credit", ""), ("debit", "-")):
+        before = given.get(f"allowance_before_{side}")
+        if before is not None and Decimal(before):
+            held = {"book": "generic", "currency": "EUR", "amount": f"{sign}{before}"}
+            published.do("provision", later(given["as_of"], -1), **held)
+    percents = [
+        given["loss_rates_percent"][name]
+        for name in ("not_due", "past_due_up_to_1y", "past_due_over_1y")
+    ]
+    policy = {"matrix": {"edges": [YEAR], "rates": provided.rates_of(percents)}}
+    report = provided.proposal(published, given["as_of"], "generic", policy)
+    (total,) = report["totals"]
+    assert Decimal(total["gross"]) == Decimal(expected["receivables_total"])
+    names = {"required": "allowance_required", "movement": "bad_debt_expense"}
+    assert {name: Decimal(total[name]) for name in names} == {
+        name: Decimal(expected[key]) for name, key in names.items()
+    }
 
 
 def check_edge(_published: Published, case: Given) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ledger import policies
+from ledger.policies.provision import RateTable, provision_policies, provision_policy
 from ledger.terms.late_payment import HalfYearRates, half_year_start
 from ledger.terms.refusals import HalfYearRateUnknown, LawNotInForce
 from ledger.terms.waterfall import read_waterfall
@@ -70,3 +71,25 @@ def test_policies_of_allocation_can_be_read(name: str) -> None:
     others = [other for other in policies.allocation_policies() if other != name]
     written = read_waterfall(policies.allocation_policy(name))
     assert all(read_waterfall(policies.allocation_policy(other)) != written for other in others)
+
+
+@pytest.mark.parametrize("name", provision_policies())
+def test_policies_of_provision_can_be_read(name: str) -> None:
+    """Each has a title and a source; rates grow with age, and their rows are in order of days."""
+    about = policies.content("provision")[name]
+    assert about["title"]
+    assert about["source"]
+    policy = provision_policy(name)
+    tables = [part.rates for part in (policy.matrix, policy.claims) if part is not None]
+    for table in tables:
+        if isinstance(table, RateTable):
+            assert [row.since for row in table.rows] == sorted(row.since for row in table.rows)
+            assert all(list(row.rates) == sorted(row.rates) for row in table.rows)
+
+
+def test_the_row_in_force_counts() -> None:
+    """On the day from which it applies, and until the next one; never before the first."""
+    policy = provision_policy("standard").matrix
+    assert policy is not None
+    assert isinstance(policy.rates, RateTable)
+    assert [str(100 * rate) for rate in policy.rates.on(date(2018, 1, 1))][:2] == ["3/10", "8/5"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from bootstrap import Acquit
+from projections.checks import run
+from tests.projections.providing import RECEIPT, Ledger
 
 LIFE = """
 {"command":"open_plan","id":"1","on":"2026-01-01","plan":"P","customer":"C","currency":"EUR","schedule":{"kind":"equal","total":"60.00","instalments":3,"first_due":"2026-01-31","every":"1 month"},"tax":[{"code":"FR20","rate":"20","category":"S","due":"receipt"}]}
@@ -29,3 +32,25 @@ def lived(acquit: Acquit) -> Acquit:
         assert result.refusal is None, result.refusal
     acquit.engine.catch_up()
     return acquit
+
+
+@pytest.fixture
+def ledger(acquit: Acquit) -> Iterator[Ledger]:
+    """Give a ledger; whatever a test does in it, all checks hold afterwards."""
+    yield Ledger(acquit)
+    acquit.engine.catch_up()
+    with acquit.database.reading() as connection:
+        assert {name: run(connection, name) for name in ("aging", "debits", "balances")} == {
+            "aging": [],
+            "debits": [],
+            "balances": [],
+        }
+
+
+@pytest.fixture
+def aged(ledger: Ledger) -> Ledger:
+    """Give a ledger with 120.00 in each age band at the end of 2026, 20.00 of it tax."""
+    days = {"now": "2027-01-31", "1": "2026-12-15", "31": "2026-11-15", "61": "2026-10-15"}
+    for plan, due in {**days, "91": "2026-06-30"}.items():
+        ledger.sell(plan, due, "120.00", billed_on="2026-01-01", tax=[RECEIPT])
+    return ledger

@@ -1,0 +1,1 @@
+"""Provisions: what is expected to be lost, what is held for it, and the movement between them."""
