@@ -18,6 +18,7 @@ from ledger.plan import Plan, filling
 from ledger.taxing import advance_tax, to_bill_minor
 from ledger.terms.allocation import Share
 from ledger.terms.waterfall import spread
+from ledger.waiting import Advance
 from ledger.waterfalls import open_items, waterfall_of
 
 
@@ -176,6 +177,65 @@ def release_earmark(
     untax_advances(plan_id, payment_id, left_minor, on, draft)
 
 
+def balance_advances(draft: Draft, plan_id: str | None = None) -> None:
+    """Keep what is taxed as an advance to what will still be billed, for the plans that changed.
+
+    What is taxed beyond that is taken back, the latest advance first; money that waits and will now
+    be billed after all is taxed.
+    """
+    for _, changed, on in draft.changed_plans(plan_id):
+        if not changed.earmarks and not changed.advances:
+            continue
+        to_come_minor = to_bill_minor(changed)
+        taxed_minor = sum(found.amount_minor for found in changed.advances)
+        if taxed_minor > to_come_minor:
+            _untax(changed, taxed_minor - to_come_minor, on, draft)
+        elif taxed_minor < to_come_minor:
+            _tax_more(changed, to_come_minor, on, draft)
+
+
+def _untax(plan: Plan, excess_minor: int, on: date, draft: Draft) -> None:
+    for found in reversed(plan.advances):
+        taken = min(excess_minor, found.amount_minor)
+        if taken:
+            excess_minor -= taken
+            tax = cut(found.tax, 0, taken, found.amount_minor)
+            _record_untaxed(plan, found, taken, tax, on, draft)
+
+
+def _tax_more(plan: Plan, to_come_minor: int, on: date, draft: Draft) -> None:
+    low_minor = sum(found.amount_minor for found in plan.advances)
+    for name, held_minor in plan.earmarks:
+        own = sum(found.amount_minor for found in plan.advances if found.payment == name)
+        taxable_minor = min(held_minor - own, to_come_minor - low_minor)
+        tax = advance_tax(plan, low_minor, low_minor + max(taxable_minor, 0))
+        if taxable_minor <= 0 or not tax:
+            continue
+        low_minor += taxable_minor
+        payment = draft.payment(name)
+        taxed = facts.AdvanceTaxed(
+            **plan.fields,
+            payment=name,
+            received_on=payment.received_on,
+            amount_minor=taxable_minor,
+            tax=tax,
+        )
+        draft.record(plan_stream(plan.id), max(on, payment.available_on), taxed)
+
+
+def _record_untaxed(
+    plan: Plan, found: Advance, taken: int, tax: tuple[TaxAmount, ...], on: date, draft: Draft
+) -> None:
+    untaxed = facts.AdvanceTaxReversed(
+        **plan.fields,
+        payment=found.payment,
+        received_on=found.received_on,
+        amount_minor=taken,
+        tax=tax,
+    )
+    draft.record(plan_stream(plan.id), on, untaxed)
+
+
 def untax_advances(plan_id: str, payment_id: str, left_minor: int, on: date, draft: Draft) -> None:
     """Take back the tax on advances of a payment until no more than `left_minor` is taxed."""
     plan = draft.plan(plan_id)
@@ -185,11 +245,5 @@ def untax_advances(plan_id: str, payment_id: str, left_minor: int, on: date, dra
         taken = min(excess, found.amount_minor)
         if taken > 0:
             excess -= taken
-            reversed_ = facts.AdvanceTaxReversed(
-                **plan.fields,
-                payment=payment_id,
-                received_on=found.received_on,
-                amount_minor=taken,
-                tax=cut(found.tax, 0, taken, found.amount_minor),
-            )
-            draft.record(plan_stream(plan_id), on, reversed_)
+            tax = cut(found.tax, 0, taken, found.amount_minor)
+            _record_untaxed(plan, found, taken, tax, on, draft)

@@ -20,6 +20,7 @@ from ledger import (
     rescheduling,
     settling,
 )
+from ledger.applying import balance_advances
 from ledger.awaiting import or_await, then_awaited
 from ledger.draft import Draft
 from ledger.intentions import ChargeDue, Command, Day
@@ -74,6 +75,7 @@ def steps_for_plan(
 
 
 def follow(draft: Draft, plan: str | None = None) -> None:
-    """Let what hangs on a plan follow its change: unjust late charges, allowances of claims."""
+    """Let what hangs on a plan follow its change: unjust late charges, advances, allowances."""
     lateness.waive_unjust(draft, plan)
+    balance_advances(draft, plan)
     provisioning.follow_claims(draft, plan)

@@ -18,7 +18,7 @@ from ledger.charge import Charge
 from ledger.crediting import waive_charge
 from ledger.draft import Draft
 from ledger.events import FeeCharged, InterestCharged, plan_stream
-from ledger.plan import Plan
+from ledger.plan import Allocation, Plan
 from ledger.terms.dates import add_months, month_end
 from ledger.terms.late_payment import (
     RateOf,
@@ -55,13 +55,24 @@ def _priced(plan: Plan) -> list[Charge]:
 
 
 def unpaid_minor(plan: Plan, charge: Charge, day: date) -> int:
-    """Return what was unpaid of a charge at the end of a day; what was credited never counts."""
+    """Return what was unpaid of a charge at the end of a day; what was credited never counts.
+
+    Money that was disputed later had paid until then; money that bounced never has.
+    """
     paid = sum(
-        found.amount_minor
-        for found in plan.allocations
-        if found.charge == charge.id and found.effective_on <= day
+        found.amount_minor for found, until in _paid(plan, charge) if found.since <= day < until
     )
     return max(charge.gross_minor - paid, 0)
+
+
+def _paid(plan: Plan, charge: Charge) -> Iterator[tuple[Allocation, date]]:
+    """Yield what paid a charge, each with the day from which it no longer did."""
+    for found in plan.allocations:
+        if found.charge == charge.id:
+            yield found, date.max
+    for found in (*plan.disputed, *plan.charged_back):
+        if found.charge == charge.id:
+            yield found, found.effective_on
 
 
 # Fees and indemnities ---------------------------------------------------------------------------
@@ -119,11 +130,13 @@ def _charge_business(
 ) -> None:
     plan = draft.plan(plan_id)
     late_since = charge.due_on + _ONE_DAY
-    if late_since > through or not unpaid_minor(plan, charge, charge.due_on):
+    was_late = unpaid_minor(plan, charge, charge.due_on) > 0
+    taken_back = any(found.charge == charge.id for found in (*plan.disputed, *plan.charged_back))
+    if late_since > through or not (was_late or taken_back):
         return
     law = policies.business_law(late_since)
     name = f"{charge.id}/recovery"
-    if name not in plan.charges and law.recovery_fee_currency == plan.currency:
+    if was_late and name not in plan.charges and law.recovery_fee_currency == plan.currency:
         fee = recovery_fee("business", law)
         amount_minor = minor_units(fee, plan.currency, plan.exponent)
         _record_fee(plan, charge, name, "recovery_fee", amount_minor, late_since, draft)
@@ -171,7 +184,7 @@ def _interest_charges(plan: Plan, charge: Charge) -> list[Charge]:
 def interest_minor(plan: Plan, charge: Charge, policy: Mapping[str, Any], through: date) -> int:
     """Return all the interest on what was unpaid of a charge from its due day through a day."""
     rate = _rate(policy, charge.due_on)
-    days = {found.effective_on for found in plan.allocations if found.charge == charge.id}
+    days = {day for found, until in _paid(plan, charge) for day in (found.since, until)}
     paid_late = {day for day in days if charge.due_on < day < through}
     weighted = []
     for start, end in pairwise(sorted({charge.due_on, through} | paid_late)):

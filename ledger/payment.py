@@ -63,6 +63,7 @@ class Payment:
     refunds: tuple[tuple[Holding, ...], ...] = ()
     dispute: Dispute | None = None
     charged_back_minor: int = 0
+    exchanged_minor: int = 0
     reversed_on: date | None = None
 
     @property
@@ -136,6 +137,7 @@ def _exchanged(payment: Payment, _on: date, fact: facts.ExchangeRealised) -> Pay
     return replace(
         payment,
         amount_minor=payment.amount_minor - fact.gain_minor,
+        exchanged_minor=payment.exchanged_minor + fact.gain_minor,
         unapplied_minor=payment.unapplied_minor - fact.gain_minor,
     )
 

@@ -20,12 +20,21 @@ from ledger.waiting import Advance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """How much of a payment stands on a charge, and since when."""
+    """How much of a payment stands on a charge, and since when.
+
+    Disputed, it is dated by the dispute; `paid_from` is since when the money had paid.
+    """
 
     charge: str
     payment: str
     amount_minor: int
     effective_on: date
+    paid_from: date | None = None
+
+    @property
+    def since(self) -> date:
+        """The day from which the money paid, before any dispute."""
+        return self.paid_from or self.effective_on
 
 
 class PlanFields(TypedDict):
@@ -50,9 +59,12 @@ def charge_ids(plan: str, part: Instalment) -> list[str]:
 class Plan:
     """An agreement and its life so far.
 
+    `charged_back` is what disputes that were lost took away.
     `earmarks` is unapplied money of payments that waits here; `advances` the part of it that was
     taxed. `earned_minor` is the net amount that was recognised as revenue of what is delivered over
-    time; `deferred_minor` and `contract_asset_minor` are what billing is ahead or behind of that.
+    time; `deferred_minor` and `contract_asset_minor` are what billing is ahead or behind of that;
+    `undelivered_minor` is the gross price that credit notes took out of what was deferred.
+    Instalments from the number `amended_from` on follow the present terms.
     """
 
     id: str
@@ -67,6 +79,7 @@ class Plan:
     allocations: tuple[Allocation, ...] = ()
     recoveries: tuple[Allocation, ...] = ()
     disputed: tuple[Allocation, ...] = ()
+    charged_back: tuple[Allocation, ...] = ()
     earmarks: tuple[tuple[str, int], ...] = ()
     advances: tuple[Advance, ...] = ()
     ended: frozenset[int] = frozenset()

@@ -11,7 +11,8 @@ from ledger import events as facts
 from ledger.charge import Charge, Document, joined
 from ledger.events import Fact, Part, TaxAmount
 from ledger.plan import Allocation, Plan
-from ledger.waiting import Advance, without_advance, without_earmark
+from ledger.standing import dated, split, without_latest
+from ledger.waiting import Advance, with_advance, without_advance, without_earmark
 
 
 def evolve(plan: Plan | None, effective_on: date, fact: Fact) -> Plan | None:
@@ -165,7 +166,7 @@ def _allocated(plan: Plan, on: date, fact: facts.PaymentAllocated) -> Plan:
         _moved(plan, fact.parts, _add_allocated, allocated=1),
         allocations=plan.allocations + _standing(fact.payment, fact.parts, on),
         earmarks=without_earmark(plan.earmarks, fact.payment, waited),
-        advances=without_advance(plan.advances, fact.payment, waited, fact.advance_tax),
+        advances=without_advance(plan.advances, fact.payment, waited),
     )
 
 
@@ -179,28 +180,8 @@ def _reversed(plan: Plan, on: date, fact: facts.AllocationReversed) -> Plan:
 
     return replace(
         _moved(plan, fact.parts, reopened, allocated=-1),
-        allocations=_without_latest(plan.allocations, fact.payment, fact.parts),
+        allocations=without_latest(plan.allocations, fact.payment, fact.parts),
     )
-
-
-def _without_latest(
-    standing: tuple[Allocation, ...], payment: str, parts: Iterable[Part]
-) -> tuple[Allocation, ...]:
-    """Take `parts` out of what stands of `payment`, the latest first."""
-    left = list(standing)
-    for part in parts:
-        _take_latest(left, payment, part)
-    return tuple(found for found in left if found.amount_minor)
-
-
-def _take_latest(allocations: list[Allocation], payment: str, part: Part) -> None:
-    rest = part.amount_minor
-    for index in range(len(allocations) - 1, -1, -1):
-        found = allocations[index]
-        if rest and found.payment == payment and found.charge == part.charge:
-            taken = min(rest, found.amount_minor)
-            rest -= taken
-            allocations[index] = replace(found, amount_minor=found.amount_minor - taken)
 
 
 def _disputed(plan: Plan, on: date, fact: facts.AllocationDisputed) -> Plan:
@@ -211,10 +192,11 @@ def _disputed(plan: Plan, on: date, fact: facts.AllocationDisputed) -> Plan:
             disputed_minor=charge.disputed_minor + part.amount_minor,
         )
 
+    left, taken = split(plan.allocations, fact.payment, fact.parts)
     return replace(
         _moved(plan, fact.parts, contested, allocated=-1),
-        allocations=_without_latest(plan.allocations, fact.payment, fact.parts),
-        disputed=plan.disputed + _standing(fact.payment, fact.parts, on),
+        allocations=left,
+        disputed=plan.disputed + dated(taken, on),
     )
 
 
@@ -226,10 +208,11 @@ def _restored(plan: Plan, on: date, fact: facts.AllocationRestored) -> Plan:
             disputed_minor=charge.disputed_minor - part.amount_minor,
         )
 
+    left, taken = split(plan.disputed, fact.payment, fact.parts)
     return replace(
         _moved(plan, fact.parts, paid_again, allocated=1),
-        allocations=plan.allocations + _standing(fact.payment, fact.parts, on),
-        disputed=_without_latest(plan.disputed, fact.payment, fact.parts),
+        allocations=plan.allocations + dated(taken, on),
+        disputed=left,
     )
 
 
@@ -241,9 +224,9 @@ def _dispute_lost(plan: Plan, on: date, fact: facts.DisputedReopened) -> Plan:
             open_since=max(charge.open_since, on),
         )
 
+    left, taken = split(plan.disputed, fact.payment, fact.parts)
     return replace(
-        _moved(plan, fact.parts, owed_again),
-        disputed=_without_latest(plan.disputed, fact.payment, fact.parts),
+        _moved(plan, fact.parts, owed_again), disputed=left, charged_back=plan.charged_back + taken
     )
 
 
@@ -264,11 +247,11 @@ def _advance_taxed(plan: Plan, _on: date, fact: facts.AdvanceTaxed) -> Plan:
         amount_minor=fact.amount_minor,
         tax=fact.tax,
     )
-    return replace(plan, advances=(*plan.advances, advance))
+    return replace(plan, advances=with_advance(plan.advances, advance))
 
 
 def _advance_untaxed(plan: Plan, _on: date, fact: facts.AdvanceTaxReversed) -> Plan:
-    advances = without_advance(plan.advances, fact.payment, fact.amount_minor, fact.tax)
+    advances = without_advance(plan.advances, fact.payment, fact.amount_minor)
     return replace(plan, advances=advances)
 
 
@@ -321,7 +304,7 @@ def _recovered(plan: Plan, on: date, fact: facts.RecoveryReceived) -> Plan:
 def _recovery_reversed(plan: Plan, _on: date, fact: facts.RecoveryReversed) -> Plan:
     return replace(
         _moved(plan, fact.parts, lambda charge, part: _recover(charge, part, -1)),
-        recoveries=_without_latest(plan.recoveries, fact.payment, fact.parts),
+        recoveries=without_latest(plan.recoveries, fact.payment, fact.parts),
     )
 
 

@@ -119,8 +119,10 @@ def follow_claims(draft: Draft, plan: str | None = None) -> None:
 
 
 def _kept(before: Plan, after: Plan, book: str, held_minor: int) -> int:
-    """Return the allowance that stays: its share of what is still owed; none once cured."""
+    """Return the allowance that stays: its share of what is still owed, none once all is over."""
     if before.doubtful and not after.doubtful:
+        return 0
+    if not after.owed_minor and not after.unbilled:
         return 0
     known_minor = before.allowances.get(book, 0)
     if after.owed_minor >= before.owed_minor or not known_minor:

@@ -15,11 +15,18 @@ from ledger.applying import use_earmarks
 from ledger.billing import bill_upfront, charge_accrued, charge_price, invoice_new
 from ledger.draft import Draft
 from ledger.ending import require_agreed, untax_all
-from ledger.events import DueChange, PlanAmended, PlanRescheduled, Terms, plan_stream
+from ledger.events import (
+    DueChange,
+    PlanAmended,
+    PlanRescheduled,
+    TaxTerm,
+    Terms,
+    plan_stream,
+)
 from ledger.intentions import AmendPlan, PausePlan, Reschedule, SettlePlan
 from ledger.plan import Plan
 from ledger.refusals import NothingToReschedule, RescheduledTotalDiffers
-from ledger.taxing import in_billing_order
+from ledger.taxing import divided, in_billing_order
 from ledger.terms.instalments import instalments
 from ledger.terms.money import amount_text
 from ledger.terms.schedule import Instalment
@@ -152,7 +159,7 @@ def amend_plan(command: AmendPlan, draft: Draft) -> None:
         **plan.fields,
         ended=tuple(part.number for part in plan.unbilled),
         instalments=_numbered(plan, rows),
-        terms=_amended(plan.terms, agreed.terms, command.service_to),
+        terms=_amended(plan.terms, agreed.terms, rows, command.service_to),
         reason=command.reason,
     )
     draft.record(plan_stream(plan.id), command.on, amended)
@@ -160,17 +167,30 @@ def amend_plan(command: AmendPlan, draft: Draft) -> None:
         known = set(plan.charges)
         bill_upfront(plan.id, command.on, draft)
         invoice_new(plan.id, known, command.on, draft)
+        use_earmarks(plan.id, command.on, draft)
 
 
-def _amended(terms: Terms, changed: Terms, service_to: date | None) -> Terms:
-    """Return the terms with what was said anew: schedule, tax, interest, last day of service."""
+def _amended(
+    terms: Terms, changed: Terms, rows: Sequence[Instalment], service_to: date | None
+) -> Terms:
+    """Return the terms with what was said anew: schedule, tax, interest, last day of service.
+
+    Of several taxes that stay, each keeps its share of the price.
+    """
     return replace(
         terms,
         schedule=changed.schedule,
-        tax=changed.tax or terms.tax,
+        tax=changed.tax or _shared_out(terms.tax, sum(row.principal_minor for row in rows)),
         interest=changed.interest or terms.interest,
         fees=changed.fees,
         promotions=changed.promotions,
         service_to=service_to or terms.service_to,
         offer=changed.offer or terms.offer,
     )
+
+
+def _shared_out(taxes: tuple[TaxTerm, ...], price_minor: int) -> tuple[TaxTerm, ...]:
+    if len(taxes) <= 1:
+        return taxes
+    parts = divided(price_minor, [tax.gross_minor or 0 for tax in taxes])
+    return tuple(replace(tax, gross_minor=part) for tax, part in zip(taxes, parts, strict=True))

@@ -82,20 +82,30 @@ def take_in(command: MoneyIn, plan: Plan | None, draft: Draft) -> None:
         converted=money.converted,
     )
     draft.record(payment_stream(command.payment), command.on, received)
-    if money.gain_minor:
-        realised = facts.ExchangeRealised(
-            payment=command.payment,
-            currency=money.currency,
-            exponent=money.exponent,
-            customer=received.customer,
-            plan=received.plan,
-            gain_minor=money.gain_minor,
-        )
-        draft.record(payment_stream(command.payment), command.on, realised)
+    _realise(command.payment, money.gain_minor, command.on, draft)
     if command.fee:
         fee = command.fee if money.converted is None else money.fee
         payment = draft.payment(command.payment)
         charge_gateway(payment, fee, command.on, draft, command.fee_tax)
+
+
+def _realise(
+    payment_id: str, gain_minor: int, on: date, draft: Draft, *, undone: bool = False
+) -> None:
+    """Record a gain on exchange (below zero: a loss), if there is one."""
+    if not gain_minor:
+        return
+    payment = draft.payment(payment_id)
+    realised = facts.ExchangeRealised(
+        payment=payment.id,
+        currency=payment.currency,
+        exponent=payment.exponent,
+        customer=payment.customer,
+        plan=payment.plan,
+        gain_minor=gain_minor,
+        undone=undone,
+    )
+    draft.record(payment_stream(payment.id), on, realised)
 
 
 def charge_gateway(
@@ -197,6 +207,8 @@ def reverse_payment(command: ReversePayment, draft: Draft) -> None:
     payment = draft.payment(command.payment)
     day = max(command.on, payment.available_on)
     release_earmarks_above(payment, 0, day, draft)
+    _realise(payment.id, -payment.exchanged_minor, day, draft, undone=True)
+    payment = draft.payment(payment.id)
     rest_minor = payment.amount_minor - payment.charged_back_minor - payment.credit_minor
     holdings = (*payment.credits, *([payment.unapplied(rest_minor)] if rest_minor else []))
     bounced = facts.PaymentReversed(

@@ -27,19 +27,31 @@ def without_earmark(
     return tuple((name, held) for name, held in less if held > 0)
 
 
+def with_advance(advances: tuple[Advance, ...], advance: Advance) -> tuple[Advance, ...]:
+    """Add an advance; a payment has one, which grows."""
+    others = [found for found in advances if found.payment != advance.payment]
+    own = [found for found in advances if found.payment == advance.payment]
+    for found in own:
+        advance = replace(
+            advance,
+            amount_minor=found.amount_minor + advance.amount_minor,
+            tax=joined(found.tax, advance.tax, 1),
+        )
+    return (*others, advance)
+
+
 def without_advance(
-    advances: tuple[Advance, ...], payment: str, amount_minor: int, tax: tuple[TaxAmount, ...]
+    advances: tuple[Advance, ...], payment: str, amount_minor: int
 ) -> tuple[Advance, ...]:
-    """Take an amount and its tax out of the advances of a payment, the first one first."""
+    """Take an amount and the tax inside it out of the advance of a payment."""
     left = []
     for found in advances:
         taken = min(amount_minor, found.amount_minor) if found.payment == payment else 0
-        if not taken:
-            left.append(found)
-            continue
-        amount_minor -= taken
-        whole = found.amount_minor
-        gone = tax if taken == whole else cut(found.tax, 0, taken, whole)
-        less = replace(found, amount_minor=whole - taken, tax=joined(found.tax, gone, -1))
+        gone = cut(found.tax, 0, taken, found.amount_minor)
+        less = replace(
+            found,
+            amount_minor=found.amount_minor - taken,
+            tax=joined(found.tax, gone, -1) if taken else found.tax,
+        )
         left += [less] if less.amount_minor else []
     return tuple(left)

@@ -113,8 +113,8 @@ def _received(fact: facts.PaymentReceived) -> Iterator[Measured]:
 
 
 def _exchanged(fact: facts.ExchangeRealised) -> Iterator[Measured]:
-    gain_minor = max(fact.gain_minor, 0)
-    amounts = {"gain": gain_minor, "loss": gain_minor - fact.gain_minor}
+    is_gain = (fact.gain_minor > 0) != fact.undone
+    amounts = {"gain": fact.gain_minor} if is_gain else {"loss": -fact.gain_minor}
     yield Measured(Of(fact.customer, fact.plan), amounts)
 
 

@@ -43,11 +43,15 @@ class PaymentReceived(PaymentFact):
 @event("ExchangeRealised")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeRealised(PaymentFact):
-    """Money paid in another currency was worth more (or, below zero, less) than it settles."""
+    """Money paid in another currency was worth more (or, below zero, less) than it settles.
+
+    `undone`: the money was taken back, and with it the difference of the other sign.
+    """
 
     customer: str | None
     plan: str | None
     gain_minor: int
+    undone: bool = False
 
 
 @event("GatewayFeeCharged")

@@ -136,3 +136,24 @@ def test_a_contract_rate_is_raised_to_the_floor(life: Life) -> None:
     agree(life, "2024-08-01", ("2024-09-30", "1000.00"), customer_kind="business", late=late)
     life.do("day", "2024-10-31")
     assert owed(life)["P/1/late/2024-10"] == 1254  # 1000 * 14.76 % * 31 / 365
+
+
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_money_disputed_later_had_paid(life: Life, outcome: str) -> None:
+    """A payment in time costs nothing for the time before it was disputed; won, nothing at all.
+
+    Lost on 2 April, the dispute of 15 March leaves the days since then, and the lump sum is not
+    owed: on the day after the due day the charge was paid.
+    """
+    agree(life, "2025-01-01", ("2025-01-10", "100.00"), **BUSINESS)
+    life.do("day", "2025-01-10")
+    life.do("receive_payment", "2025-01-10", payment="p", amount="100.00")
+    life.do("day", "2025-03-10")
+    life.do("open_dispute", "2025-03-15", payment="p", amount="100.00")
+    life.do("day", "2025-03-31")
+    life.do("close_dispute", "2025-04-02", payment="p", outcome=outcome)
+    life.do("day", "2025-04-30")
+    # 16 days of March and 30 of April at 13.15 percent: 0.576..., then 1.657... in all.
+    wanted = {"P/1/late/2025-03": 58, "P/1/late/2025-04": 108} if outcome == "lost" else {}
+    assert owed(life) == wanted
+    life.check()
