@@ -62,7 +62,8 @@ def provision(command: Provision, draft: Draft) -> None:
     """Book a movement of the allowance in one book, or (an amount below zero) release one.
 
     With a plan it covers that claim; without one, all claims together.
-    Raises BookUnknown, PlanUnknown, DatedBefore, AllowanceBelowZero and the rules of amounts.
+    Raises BookUnknown, PlanUnknown, DatedBefore, NothingOutstanding, AllowanceBelowZero and the
+    rules of amounts.
     """
     books = draft.ledger.books
     if books and command.book not in books:
@@ -84,6 +85,8 @@ def provision(command: Provision, draft: Draft) -> None:
         raise AmountMustBePositive(amount=plain(command.amount))
     if plan is not None:
         _require_allowance(plan, command.book, -movement_minor)
+        if movement_minor > 0 and not plan.owed_minor and not plan.unbilled:
+            raise NothingOutstanding(plan=plan.id, on=command.on.isoformat())
     kind = facts.ProvisionBooked if movement_minor > 0 else facts.ProvisionReleased
     booked = kind(
         book=command.book,

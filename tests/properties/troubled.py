@@ -33,7 +33,10 @@ class TroubledModel(Model):
         self.allowances: dict[str, int] = {}
 
     def accept(self, line: dict[str, Any]) -> None:
-        """Take in an accepted command; then allowances follow the claims that went down."""
+        """Take in an accepted command; then allowances follow the claims that went down.
+
+        A claim that owes nothing and has nothing left to bill has none.
+        """
         owed = {plan: self.owed(plan) for plan in self.plans}
         held = dict(self.allowances)
         super().accept(line)
@@ -41,6 +44,9 @@ class TroubledModel(Model):
             left = self.owed(plan)
             if plan in self.allowances and left < owed[plan]:
                 self.allowances[plan] = (2 * known * left + owed[plan]) // (2 * owed[plan])
+        for plan in list(self.allowances):
+            if not self.owed(plan) and not self.plans[plan].parts:
+                del self.allowances[plan]
 
     # What is asked ------------------------------------------------------------------------------
 
