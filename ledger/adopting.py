@@ -27,7 +27,6 @@ from ledger.store.schema import ledger_head
 from ledger.terms.money import decimal_of
 from ledger.terms.refusals import Refusal
 
-POLICY_KINDS = ("approval", provision.KIND)
 _LIMITED = ("refund", "write_off")
 
 

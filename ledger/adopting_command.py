@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.door import Door
+from ledger.options import day_given, moment_given
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from ledger.application import Result
 
 pass_door = click.make_pass_decorator(Door)
@@ -41,7 +40,7 @@ def rules(door: Door, book: str, since: str, recorded: str | None) -> None:
     from ledger.adopting import adopt_rules, chart_from
 
     content = chart_from(book)
-    result = adopt_rules(door.application, content, _day(since), _moment(door, recorded))
+    result = adopt_rules(door.application, content, day_given(since), _recorded(door, recorded))
     _say(result, f"rules of {content['book']!r}", since)
 
 
@@ -66,34 +65,19 @@ def policy(door: Door, kind: str, file: str, since: str, recorded: str | None) -
     from ledger.adopting import adopt_policy, policy_from
 
     content = policy_from(kind, file)
-    result = adopt_policy(door.application, kind, content, _day(since), _moment(door, recorded))
+    result = adopt_policy(
+        door.application, kind, content, day_given(since), _recorded(door, recorded)
+    )
     _say(result, f"policy {kind!r}", since)
 
 
-def _day(text: str) -> date:
-    from ledger.fields import plain_day
-
-    try:
-        return plain_day(text)
-    except ValueError:
-        message = f"{text!r} is not a day: write it as in 2026-01-15"
-        raise click.BadParameter(message) from None
-
-
-def _moment(door: Door, text: str | None) -> int | None:
-    from ledger.fields import parse_moment
+def _recorded(door: Door, text: str | None) -> int | None:
     from ledger.refusals import RecordedNotAllowed
 
-    if text is None:
-        return None
     identity = door.application.identity
-    if not identity.simulated:
+    if text is not None and not identity.simulated:
         raise RecordedNotAllowed
-    try:
-        return parse_moment(text, identity.zone)
-    except ValueError:
-        message = f"{text!r} is not a timestamp, as 2026-01-15T10:00:00Z is"
-        raise click.BadParameter(message) from None
+    return moment_given(text, identity.zone)
 
 
 def _say(result: Result, what: str, since: str) -> None:

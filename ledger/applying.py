@@ -7,6 +7,7 @@ whose tax falls due on receipt is taxed when it comes in, as an advance.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ledger import events as facts
@@ -57,16 +58,7 @@ def _earmark(payment: Payment, plan_id: str, amount_minor: int, draft: Draft) ->
     draft.record(plan_stream(plan_id), payment.available_on, earmarked)
     waits_minor = sum(held for _, held in plan.earmarks)
     taxable_minor = min(amount_minor, to_bill_minor(plan) - waits_minor)
-    tax = advance_tax(plan, waits_minor, waits_minor + taxable_minor) if taxable_minor > 0 else ()
-    if tax:
-        taxed = facts.AdvanceTaxed(
-            **plan.fields,
-            payment=payment.id,
-            received_on=payment.received_on,
-            amount_minor=taxable_minor,
-            tax=tax,
-        )
-        draft.record(plan_stream(plan_id), payment.available_on, taxed)
+    _tax_advance(plan, payment, waits_minor, taxable_minor, payment.available_on, draft)
 
 
 def use_earmarks(plan_id: str, on: date, draft: Draft) -> None:
@@ -132,9 +124,7 @@ def echo_use(
 ) -> None:
     """Record in the payment's stream that a plan has used some of its money."""
     applied = facts.PaymentApplied(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
+        **payment.fields,
         plan=plan_id,
         use=use,
         source=source,
@@ -150,6 +140,22 @@ def held_as(holding: Holding, amount_minor: int) -> Holding:
         plan=holding.plan,
         amount_minor=amount_minor,
     )
+
+
+def first_of(holdings: Iterable[Holding], amount_minor: int) -> tuple[Holding, ...]:
+    """Take an amount out of holdings, the first one first."""
+    taken = []
+    for holding in holdings:
+        part_minor = min(amount_minor, holding.amount_minor)
+        if part_minor > 0:
+            taken.append(held_as(holding, part_minor))
+            amount_minor -= part_minor
+    return tuple(taken)
+
+
+def unapplied_in(holdings: Iterable[Holding]) -> int:
+    """Return how much of holdings lies unapplied."""
+    return sum(held.amount_minor for held in holdings if held.held_in == "unapplied")
 
 
 # Money that goes elsewhere ----------------------------------------------------------------------
@@ -173,8 +179,10 @@ def release_earmark(
     released = facts.EarmarkReleased(**plan.fields, payment=payment_id, amount_minor=amount_minor)
     draft.record(payment_stream(payment_id), on, released)
     draft.record(plan_stream(plan_id), on, released)
-    left_minor = dict(draft.plan(plan_id).earmarks).get(payment_id, 0)
-    untax_advances(plan_id, payment_id, left_minor, on, draft)
+    plan = draft.plan(plan_id)
+    left_minor = dict(plan.earmarks).get(payment_id, 0)
+    own = [found for found in plan.advances if found.payment == payment_id]
+    _untax(plan, own, sum(found.amount_minor for found in own) - left_minor, on, draft)
 
 
 def balance_advances(draft: Draft, plan_id: str | None = None) -> None:
@@ -189,18 +197,10 @@ def balance_advances(draft: Draft, plan_id: str | None = None) -> None:
         to_come_minor = to_bill_minor(changed)
         taxed_minor = sum(found.amount_minor for found in changed.advances)
         if taxed_minor > to_come_minor:
-            _untax(changed, taxed_minor - to_come_minor, on, draft)
+            latest_first = changed.advances[::-1]
+            _untax(changed, latest_first, taxed_minor - to_come_minor, on, draft)
         elif taxed_minor < to_come_minor:
             _tax_more(changed, to_come_minor, on, draft)
-
-
-def _untax(plan: Plan, excess_minor: int, on: date, draft: Draft) -> None:
-    for found in reversed(plan.advances):
-        taken = min(excess_minor, found.amount_minor)
-        if taken:
-            excess_minor -= taken
-            tax = cut(found.tax, 0, taken, found.amount_minor)
-            _record_untaxed(plan, found, taken, tax, on, draft)
 
 
 def _tax_more(plan: Plan, to_come_minor: int, on: date, draft: Draft) -> None:
@@ -208,42 +208,45 @@ def _tax_more(plan: Plan, to_come_minor: int, on: date, draft: Draft) -> None:
     for name, held_minor in plan.earmarks:
         own = sum(found.amount_minor for found in plan.advances if found.payment == name)
         taxable_minor = min(held_minor - own, to_come_minor - low_minor)
-        tax = advance_tax(plan, low_minor, low_minor + max(taxable_minor, 0))
-        if taxable_minor <= 0 or not tax:
-            continue
-        low_minor += taxable_minor
         payment = draft.payment(name)
+        day = max(on, payment.available_on)
+        if _tax_advance(plan, payment, low_minor, taxable_minor, day, draft):
+            low_minor += taxable_minor
+
+
+def _tax_advance(
+    plan: Plan, payment: Payment, low_minor: int, amount_minor: int, on: date, draft: Draft
+) -> bool:
+    """Tax money that will pay what comes behind `low_minor` of all that is to be billed.
+
+    Tell whether any of it is taxed.
+    """
+    tax = advance_tax(plan, low_minor, low_minor + amount_minor) if amount_minor > 0 else ()
+    if tax:
         taxed = facts.AdvanceTaxed(
             **plan.fields,
-            payment=name,
+            payment=payment.id,
             received_on=payment.received_on,
-            amount_minor=taxable_minor,
+            amount_minor=amount_minor,
             tax=tax,
         )
-        draft.record(plan_stream(plan.id), max(on, payment.available_on), taxed)
+        draft.record(plan_stream(plan.id), on, taxed)
+    return bool(tax)
 
 
-def _record_untaxed(
-    plan: Plan, found: Advance, taken: int, tax: tuple[TaxAmount, ...], on: date, draft: Draft
+def _untax(
+    plan: Plan, advances: Sequence[Advance], excess_minor: int, on: date, draft: Draft
 ) -> None:
-    untaxed = facts.AdvanceTaxReversed(
-        **plan.fields,
-        payment=found.payment,
-        received_on=found.received_on,
-        amount_minor=taken,
-        tax=tax,
-    )
-    draft.record(plan_stream(plan.id), on, untaxed)
-
-
-def untax_advances(plan_id: str, payment_id: str, left_minor: int, on: date, draft: Draft) -> None:
-    """Take back the tax on advances of a payment until no more than `left_minor` is taxed."""
-    plan = draft.plan(plan_id)
-    own = [found for found in plan.advances if found.payment == payment_id]
-    excess = sum(found.amount_minor for found in own) - left_minor
-    for found in own:
-        taken = min(excess, found.amount_minor)
+    """Take back the tax on an amount of advances, the first one first."""
+    for found in advances:
+        taken = min(excess_minor, found.amount_minor)
         if taken > 0:
-            excess -= taken
-            tax = cut(found.tax, 0, taken, found.amount_minor)
-            _record_untaxed(plan, found, taken, tax, on, draft)
+            excess_minor -= taken
+            untaxed = facts.AdvanceTaxReversed(
+                **plan.fields,
+                payment=found.payment,
+                received_on=found.received_on,
+                amount_minor=taken,
+                tax=cut(found.tax, 0, taken, found.amount_minor),
+            )
+            draft.record(plan_stream(plan.id), on, untaxed)

@@ -8,6 +8,7 @@ from datetime import date
 from ledger.agreeing import agreed_plan
 from ledger.applying import use_earmarks
 from ledger.charge import cut
+from ledger.dating import require_agreed
 from ledger.draft import Draft
 from ledger.events import (
     BilledPart,
@@ -24,7 +25,6 @@ from ledger.plan import Plan
 from ledger.recognition import is_deferred
 from ledger.refusals import (
     ChargeExists,
-    DatedBefore,
     ItemDocumentTwice,
     PlanExists,
     PlanExistsWithOtherTerms,
@@ -265,10 +265,7 @@ def charge_fee(command: ChargeFee, draft: Draft) -> None:
     numbers = {f"{plan.id}/{part.number}" for part in plan.instalments}
     if charge in plan.charges or charge in numbers:
         raise ChargeExists(charge=charge)
-    if command.on < plan.opened_on:
-        raise DatedBefore(
-            on=command.on.isoformat(), what="the plan", since=plan.opened_on.isoformat()
-        )
+    require_agreed(plan, command.on)
     if command.kind == "recovery_fee" and (
         plan.terms is None or plan.terms.customer_kind == "consumer"
     ):

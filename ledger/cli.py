@@ -12,6 +12,7 @@ import click
 from ledger import output
 from ledger.adopting_command import adopt
 from ledger.door import Door
+from ledger.options import day_given, moment_given
 from ledger.quote_command import quote
 from ledger.settlement_command import settlement
 
@@ -207,18 +208,9 @@ def day(door: Door, through: str, recorded: str | None, form: str) -> None:
       acquit day --through 2026-01-31
       acquit day --through 2026-01-31 --format json
     """
-    from ledger.fields import parse_moment, plain_day
-
     application = door.application
-    try:
-        last = plain_day(through)
-        recorded_us = (
-            None if recorded is None else parse_moment(recorded, application.identity.zone)
-        )
-    except ValueError:
-        message = "write a day as in 2026-01-31, a moment in ISO form"
-        raise click.BadParameter(message) from None
-    result = application.day(last, recorded_us)
+    recorded_us = moment_given(recorded, application.identity.zone)
+    result = application.day(day_given(through), recorded_us)
     failures = [{"plan": found.plan, "reason": found.reason} for found in result.failures]
     if form == "json":
         output.print_json({"through": through, "events": result.events, "failures": failures})

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.agreement_commands import READ as AGREEMENTS
+from ledger.agreement_commands import Base
 from ledger.events import TaxTreatment
 from ledger.fields import Fields
 from ledger.intentions import (
@@ -44,12 +45,7 @@ from ledger.intentions import (
 from ledger.refusals import CommandUnknown, NotYetAvailable
 from ledger.waterfalls import ORDINARY, PAYMENT_KINDS
 
-NOT_YET = (
-    "register_customer",
-    "close_period",
-)
-
-
+NOT_YET = ("register_customer", "close_period")
 FEE_KINDS = ("late_fee", "recovery_fee", "fee")
 
 
@@ -76,18 +72,15 @@ def read_command(line: Mapping[str, Any]) -> Command:
     return command
 
 
-_Base = dict[str, Any]
-
-
-def _read_charge_due(fields: Fields, base: _Base) -> Command:
+def _read_charge_due(fields: Fields, base: Base) -> Command:
     return ChargeDue(**base, plan=fields.optional_text("plan"))
 
 
-def _read_day(fields: Fields, base: _Base) -> Command:
+def _read_day(fields: Fields, base: Base) -> Command:
     return Day(**base, plan=fields.optional_text("plan"))
 
 
-def _read_charge_fee(fields: Fields, base: _Base) -> Command:
+def _read_charge_fee(fields: Fields, base: Base) -> Command:
     return ChargeFee(
         **base,
         plan=fields.text("plan"),
@@ -97,7 +90,7 @@ def _read_charge_fee(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_waive(fields: Fields, base: _Base) -> Command:
+def _read_waive(fields: Fields, base: Base) -> Command:
     return Waive(
         **base,
         plan=fields.text("plan"),
@@ -107,7 +100,7 @@ def _read_waive(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _money_in(fields: Fields, base: _Base) -> dict[str, Any]:
+def _money_in(fields: Fields, base: Base) -> dict[str, Any]:
     currency, exponent = fields.currency()
     return {
         **base,
@@ -148,7 +141,7 @@ def _fee_tax(fields: Fields) -> FeeTax | None:
     return tax
 
 
-def _read_receive_payment(fields: Fields, base: _Base) -> Command:
+def _read_receive_payment(fields: Fields, base: Base) -> Command:
     return ReceivePayment(
         **_money_in(fields, base),
         plan=fields.optional_text("plan"),
@@ -168,15 +161,15 @@ def _exchange(fields: Fields) -> Exchange:
     )
 
 
-def _read_recover(fields: Fields, base: _Base) -> Command:
+def _read_recover(fields: Fields, base: Base) -> Command:
     return Recover(**_money_in(fields, base), plan=fields.text("plan"))
 
 
-def _read_allocate(fields: Fields, base: _Base) -> Command:
+def _read_allocate(fields: Fields, base: Base) -> Command:
     return Allocate(**base, payment=fields.text("payment"), plan=fields.text("plan"))
 
 
-def _read_refund(fields: Fields, base: _Base) -> Command:
+def _read_refund(fields: Fields, base: Base) -> Command:
     return Refund(
         **base,
         payment=fields.text("payment"),
@@ -187,7 +180,7 @@ def _read_refund(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_reverse_payment(fields: Fields, base: _Base) -> Command:
+def _read_reverse_payment(fields: Fields, base: Base) -> Command:
     return ReversePayment(
         **base,
         payment=fields.text("payment"),
@@ -196,7 +189,7 @@ def _read_reverse_payment(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_credit(fields: Fields, base: _Base) -> Command:
+def _read_credit(fields: Fields, base: Base) -> Command:
     return Credit(
         **base,
         plan=fields.text("plan"),
@@ -206,7 +199,7 @@ def _read_credit(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_write_off(fields: Fields, base: _Base) -> Command:
+def _read_write_off(fields: Fields, base: Base) -> Command:
     return WriteOff(
         **base,
         plan=fields.text("plan"),
@@ -216,7 +209,7 @@ def _read_write_off(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_transfer(fields: Fields, base: _Base) -> Command:
+def _read_transfer(fields: Fields, base: Base) -> Command:
     return Transfer(
         **base,
         payment=fields.text("payment"),
@@ -227,7 +220,7 @@ def _read_transfer(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_fail_refund(fields: Fields, base: _Base) -> Command:
+def _read_fail_refund(fields: Fields, base: Base) -> Command:
     return FailRefund(
         **base,
         payment=fields.text("payment"),
@@ -236,7 +229,7 @@ def _read_fail_refund(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_send_payout(fields: Fields, base: _Base) -> Command:
+def _read_send_payout(fields: Fields, base: Base) -> Command:
     currency, exponent = fields.currency()
     return SendPayout(
         **base,
@@ -248,15 +241,15 @@ def _read_send_payout(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_land_payout(fields: Fields, base: _Base) -> Command:
+def _read_land_payout(fields: Fields, base: Base) -> Command:
     return LandPayout(**base, payout=fields.text("payout"))
 
 
-def _read_fail_payout(fields: Fields, base: _Base) -> Command:
+def _read_fail_payout(fields: Fields, base: Base) -> Command:
     return FailPayout(**base, payout=fields.text("payout"))
 
 
-def _read_issue_invoice(fields: Fields, base: _Base) -> Command:
+def _read_issue_invoice(fields: Fields, base: Base) -> Command:
     return IssueInvoice(
         **base,
         plan=fields.text("plan"),
@@ -265,7 +258,7 @@ def _read_issue_invoice(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_claim_tax_relief(fields: Fields, base: _Base) -> Command:
+def _read_claim_tax_relief(fields: Fields, base: Base) -> Command:
     return ClaimTaxRelief(
         **base,
         plan=fields.text("plan"),
@@ -274,7 +267,7 @@ def _read_claim_tax_relief(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_open_dispute(fields: Fields, base: _Base) -> Command:
+def _read_open_dispute(fields: Fields, base: Base) -> Command:
     return OpenDispute(
         **base,
         payment=fields.text("payment"),
@@ -285,22 +278,22 @@ def _read_open_dispute(fields: Fields, base: _Base) -> Command:
     )
 
 
-def _read_close_dispute(fields: Fields, base: _Base) -> Command:
+def _read_close_dispute(fields: Fields, base: Base) -> Command:
     outcome = fields.choice("outcome", "won", "lost")
     return CloseDispute(
         **base, payment=fields.text("payment"), outcome=outcome, awaits=fields.flag("await")
     )
 
 
-def _read_mark_doubtful(fields: Fields, base: _Base) -> Command:
+def _read_mark_doubtful(fields: Fields, base: Base) -> Command:
     return MarkDoubtful(**base, plan=fields.text("plan"))
 
 
-def _read_cure(fields: Fields, base: _Base) -> Command:
+def _read_cure(fields: Fields, base: Base) -> Command:
     return Cure(**base, plan=fields.text("plan"))
 
 
-def _read_provision(fields: Fields, base: _Base) -> Command:
+def _read_provision(fields: Fields, base: Base) -> Command:
     plan = fields.optional_text("plan")
     known = plan is not None and not fields.has("currency")
     currency, exponent = (None, None) if known else fields.currency()
@@ -315,7 +308,7 @@ def _read_provision(fields: Fields, base: _Base) -> Command:
     )
 
 
-_READ: dict[str, Callable[[Fields, _Base], Command]] = {
+_READ: dict[str, Callable[[Fields, Base], Command]] = {
     **AGREEMENTS,
     "charge_due": _read_charge_due,
     "charge_fee": _read_charge_fee,

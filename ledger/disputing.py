@@ -12,14 +12,20 @@ from dataclasses import replace
 from datetime import date
 
 from ledger import events as facts
-from ledger.applying import apply_all, held_as, release_earmarks_above, use_earmarks
+from ledger.applying import (
+    apply_all,
+    first_of,
+    release_earmarks_above,
+    unapplied_in,
+    use_earmarks,
+)
+from ledger.dating import require_not_before
 from ledger.draft import Draft
-from ledger.events import DisputedUse, Holding, payment_stream, plan_stream
+from ledger.events import DisputedUse, payment_stream, plan_stream
 from ledger.intentions import CloseDispute, OpenDispute
 from ledger.payment import Payment, Used
 from ledger.plan import Allocation, carried_as, emptying, refilling
 from ledger.refusals import (
-    DatedBefore,
     DisputeAbovePayment,
     DisputeIsOpen,
     NoDisputeOpen,
@@ -53,16 +59,15 @@ def open_dispute(command: OpenDispute, draft: Draft) -> None:
         for (plan, since), charges in picked.items()
     )
     rest_minor = amount_minor - sum(used.amount_minor for used in uses)
-    holdings = _held(payment, rest_minor)
+    lying = (payment.unapplied(payment.unapplied_minor), *payment.credits)
+    holdings = first_of(lying, rest_minor)
     day = max([command.on, *(used.since for used in uses)])
     if holdings:
         day = max(day, payment.available_on)
-    gone = sum(held.amount_minor for held in holdings if held.held_in == "unapplied")
-    release_earmarks_above(payment, payment.unapplied_minor - gone, day, draft)
+    left_minor = payment.unapplied_minor - unapplied_in(holdings)
+    release_earmarks_above(payment, left_minor, day, draft)
     opened = facts.DisputeOpened(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
+        **payment.fields,
         customer=payment.customer,
         plan=payment.plan,
         amount_minor=amount_minor,
@@ -119,17 +124,6 @@ def _standing(payment_id: str, used: Used, draft: Draft) -> list[Allocation]:
     return list(by_charge.values())
 
 
-def _held(payment: Payment, amount_minor: int) -> tuple[Holding, ...]:
-    """Take an amount out of what lies unused: unapplied first, then customer credit."""
-    taken = []
-    for holding in (payment.unapplied(payment.unapplied_minor), *payment.credits):
-        part_minor = min(amount_minor, holding.amount_minor)
-        if part_minor > 0:
-            taken.append(held_as(holding, part_minor))
-            amount_minor -= part_minor
-    return tuple(taken)
-
-
 def _dispute_allocations(
     plan_id: str, payment: Payment, charges: Mapping[str, int], day: date, draft: Draft
 ) -> None:
@@ -149,14 +143,10 @@ def close_dispute(command: CloseDispute, draft: Draft) -> None:
     dispute = payment.dispute
     if dispute is None:
         raise NoDisputeOpen(payment=payment.id)
-    if command.on < dispute.opened_on:
-        since = dispute.opened_on.isoformat()
-        raise DatedBefore(on=command.on.isoformat(), what="the dispute", since=since)
+    require_not_before(command.on, "the dispute", dispute.opened_on)
     kind = facts.DisputeWon if command.outcome == "won" else facts.DisputeLost
     closed = kind(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
+        **payment.fields,
         amount_minor=dispute.amount_minor,
         uses=dispute.uses,
         holdings=dispute.holdings,

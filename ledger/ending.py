@@ -9,17 +9,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from ledger import events as facts
-from ledger.applying import untax_advances, use_earmarks
+from ledger.applying import use_earmarks
 from ledger.billing import charge_price, invoice_new
 from ledger.charge import Charge
 from ledger.crediting import credit_charges, waive_charge
+from ledger.dating import require_agreed
 from ledger.draft import Draft
 from ledger.events import plan_stream
 from ledger.intentions import CancelPlan
 from ledger.plan import Plan
 from ledger.recognition import close_deferral, is_deferred, recognise_through, used_minor
 from ledger.refusals import (
-    DatedBefore,
     DisputeIsOpen,
     PlanEndedAlready,
     WithdrawalOfBusiness,
@@ -52,13 +52,6 @@ def cancel_plan(command: CancelPlan, draft: Draft) -> None:
     ended = tuple(part.number for part in plan.unbilled)
     cancelled = facts.PlanCancelled(**plan.fields, ended=ended, reason=command.reason)
     draft.record(plan_stream(plan.id), command.on, cancelled)
-    untax_all(plan.id, command.on, draft)
-
-
-def require_agreed(plan: Plan, on: date) -> None:
-    """Refuse a day before the agreement. Raises DatedBefore."""
-    if on < plan.opened_on:
-        raise DatedBefore(on=on.isoformat(), what="the plan", since=plan.opened_on.isoformat())
 
 
 def _require_withdrawable(plan: Plan, on: date) -> None:
@@ -139,9 +132,3 @@ def _bill_rest(plan_id: str, amount_minor: int, on: date, draft: Draft) -> None:
             charge_price(plan_id, part, taken, max(on, draft.plan(plan_id).opened_on), draft)
     invoice_new(plan_id, known, on, draft)
     use_earmarks(plan_id, on, draft)
-
-
-def untax_all(plan_id: str, on: date, draft: Draft) -> None:
-    """Take back the tax on all advances: nothing will be billed that they could pay."""
-    for payment in dict.fromkeys(found.payment for found in draft.plan(plan_id).advances):
-        untax_advances(plan_id, payment, 0, on, draft)

@@ -9,8 +9,8 @@ in front of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Literal
 
 from ledger.charge import cut, joined
@@ -27,7 +27,7 @@ from ledger.intentions import IssueInvoice
 from ledger.plan import Plan
 from ledger.refusals import ChargeUnknown, InvoicedAlready, NothingToInvoice
 from ledger.series import Series
-from ledger.terms.money import round_half_up
+from ledger.tax_base import bases
 
 UNTAXED = TaxTotal(code="none", rate="0", category="O", base_minor=0, tax_minor=0)
 _WIDTH = 6
@@ -116,30 +116,16 @@ def _issue(
 
 
 def totals_by_rate(gross_minor: int, taxes: Sequence[TaxAmount]) -> tuple[TaxTotal, ...]:
-    """Return base and tax by rate; together they are the gross amount.
-
-    A base is the tax divided by its rate, rounded half up; the last one takes what is left.
-    """
-    left = gross_minor - sum(tax.amount_minor for tax in taxes)
-    totals = []
-    for index, tax in enumerate(taxes):
-        last = index == len(taxes) - 1
-        base = left if last else round_half_up(tax.amount_minor * 100 / Decimal(tax.rate))
-        left -= base
-        totals.append(
-            TaxTotal(
-                code=tax.code,
-                rate=tax.rate,
-                category=tax.category,
-                base_minor=base,
-                tax_minor=tax.amount_minor,
-            )
+    """Return base and tax by rate (see `tax_base`), and what is untaxed; all are the gross."""
+    totals = [
+        TaxTotal(
+            code=tax.code,
+            rate=tax.rate,
+            category=tax.category,
+            base_minor=base_minor,
+            tax_minor=tax.amount_minor,
         )
-    untaxed = TaxTotal(
-        code=UNTAXED.code,
-        rate=UNTAXED.rate,
-        category=UNTAXED.category,
-        base_minor=gross_minor,
-        tax_minor=0,
-    )
-    return tuple(totals) or (untaxed,)
+        for tax, base_minor in zip(taxes, bases(gross_minor, taxes), strict=True)
+    ]
+    rest_minor = gross_minor - sum(total.base_minor + total.tax_minor for total in totals)
+    return (*totals, *([replace(UNTAXED, base_minor=rest_minor)] if rest_minor else []))

@@ -6,14 +6,14 @@ from ledger import events as facts
 from ledger.applying import echo_use
 from ledger.approval import require_approver
 from ledger.charge import cut
+from ledger.dating import require_agreed, require_not_before
 from ledger.draft import Draft
-from ledger.ending import end_service, require_agreed, untax_all
+from ledger.ending import end_service
 from ledger.events import Part, TaxAmount, plan_stream
 from ledger.intentions import ClaimTaxRelief, Recover, WriteOff
 from ledger.plan import topping
 from ledger.recognition import is_deferred
 from ledger.refusals import (
-    DatedBefore,
     NothingToRelieve,
     NothingToWriteOff,
     RecoveryAboveWrittenOff,
@@ -61,8 +61,6 @@ def write_off(command: WriteOff, draft: Draft) -> None:
         ends=command.amount is None,
     )
     draft.record(plan_stream(plan.id), command.on, given_up)
-    if given_up.ends:
-        untax_all(plan.id, command.on, draft)
 
 
 def claim_tax_relief(command: ClaimTaxRelief, draft: Draft) -> None:
@@ -117,10 +115,8 @@ def recover(command: Recover, draft: Draft) -> None:
     take_in(command, plan, draft)
     payment = draft.payment(command.payment)
     given_up = [day for charge in plan.charges.values() if (day := charge.written_off_on)]
-    if given_up and command.on < min(given_up):
-        raise DatedBefore(
-            on=command.on.isoformat(), what="the write-off", since=min(given_up).isoformat()
-        )
+    if given_up:
+        require_not_before(command.on, "the write-off", min(given_up))
     lost = [
         Open(charge.id, charge.due_on, charge.order, charge.lost_minor)
         for charge in plan.charges.values()

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from ledger.dating import require_not_before
 from ledger.draft import Draft
 from ledger.events import PayoutFailed, PayoutLanded, PayoutSent, payout_stream
 from ledger.intentions import FailPayout, LandPayout, SendPayout
 from ledger.payout import Payout
-from ledger.refusals import DatedBefore, PayoutExists, PayoutIsOver, PayoutUnknown
+from ledger.refusals import PayoutExists, PayoutIsOver, PayoutUnknown
 from ledger.terms.money import positive_minor_units
 
 
@@ -35,13 +36,7 @@ def land_payout(command: LandPayout, draft: Draft) -> None:
     payout = _payout(command.payout, command.on, draft)
     if payout.status != "sent":
         raise PayoutIsOver(payout=payout.id, status=payout.status)
-    landed = PayoutLanded(
-        payout=payout.id,
-        gateway=payout.gateway,
-        currency=payout.currency,
-        exponent=payout.exponent,
-        amount_minor=payout.amount_minor,
-    )
+    landed = PayoutLanded(**payout.fields)
     draft.record(payout_stream(payout.id), command.on, landed)
 
 
@@ -53,14 +48,7 @@ def fail_payout(command: FailPayout, draft: Draft) -> None:
     payout = _payout(command.payout, command.on, draft)
     if payout.status == "failed":
         raise PayoutIsOver(payout=payout.id, status=payout.status)
-    failed = PayoutFailed(
-        payout=payout.id,
-        gateway=payout.gateway,
-        currency=payout.currency,
-        exponent=payout.exponent,
-        amount_minor=payout.amount_minor,
-        landed=payout.status == "landed",
-    )
+    failed = PayoutFailed(**payout.fields, landed=payout.status == "landed")
     draft.record(payout_stream(payout.id), command.on, failed)
 
 
@@ -68,7 +56,5 @@ def _payout(name: str, on: date, draft: Draft) -> Payout:
     payout = draft.find(payout_stream(name), Payout)
     if payout is None:
         raise PayoutUnknown(payout=name)
-    if on < payout.moved_on:
-        since = payout.moved_on.isoformat()
-        raise DatedBefore(on=on.isoformat(), what="the payout", since=since)
+    require_not_before(on, "the payout", payout.moved_on)
     return payout

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 from ledger import events as facts
 from ledger.events import DisputedUse, Fact, Holding, Use
@@ -35,6 +35,14 @@ class Dispute:
     amount_minor: int
     uses: tuple[DisputedUse, ...]
     holdings: tuple[Holding, ...]
+
+
+class PaymentFields(TypedDict):
+    """What every event of a payment repeats."""
+
+    payment: str
+    currency: str
+    exponent: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +73,11 @@ class Payment:
     charged_back_minor: int = 0
     exchanged_minor: int = 0
     reversed_on: date | None = None
+
+    @property
+    def fields(self) -> PaymentFields:
+        """The fields that every event of the payment repeats."""
+        return {"payment": self.id, "currency": self.currency, "exponent": self.exponent}
 
     @property
     def left_minor(self) -> int:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, TypedDict
 
 from ledger.events import Fact, PayoutFact, PayoutFailed, PayoutLanded, PayoutSent
+
+
+class PayoutFields(TypedDict):
+    """What every event of a payout repeats."""
+
+    payout: str
+    gateway: str | None
+    currency: str
+    exponent: int
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +30,17 @@ class Payout:
     amount_minor: int
     moved_on: date
     status: Literal["sent", "landed", "failed"] = "sent"
+
+    @property
+    def fields(self) -> PayoutFields:
+        """The fields that every event of the payout repeats."""
+        return {
+            "payout": self.id,
+            "gateway": self.gateway,
+            "currency": self.currency,
+            "exponent": self.exponent,
+            "amount_minor": self.amount_minor,
+        }
 
     @property
     def settled(self) -> bool:

@@ -6,7 +6,7 @@ How events change it is in `plan_changes`; what is decided on it in `billing`, `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypedDict
@@ -142,52 +142,47 @@ class Plan:
 
 def filling(plan: Plan, shares: list[Share]) -> tuple[Part, ...]:
     """Return the parts of charges that money fills next, with the tax that falls due by it."""
-    parts, levels = [], _levels(plan)
-    for found in shares:
-        charge = plan.charges[found.charge]
-        for carrying, amount_minor in charge.carried(found.amount_minor):
-            low = levels[charge.document].allocated_minor
-            tax = levels[charge.document].tax_between(low, low + amount_minor)
-            levels[charge.document] = _allocated(levels[charge.document], amount_minor)
-            parts.append(_part(charge.id, amount_minor, carrying, on_receipt(tax)))
-    return tuple(parts)
+    pieces = (
+        (found.charge, carrying, amount_minor)
+        for found in shares
+        for carrying, amount_minor in plan.charges[found.charge].carried(found.amount_minor)
+    )
+    return _moving(plan, pieces, 1)
 
 
 def emptying(plan: Plan, amounts: Mapping[str, int], carrying: Carrying) -> tuple[Part, ...]:
     """Return the last parts of charges that money filled, as they will be carried."""
-    parts, levels = [], _levels(plan)
-    for name, amount_minor in amounts.items():
-        document = plan.charges[name].document
-        high = levels[document].allocated_minor
-        tax = levels[document].tax_between(high - amount_minor, high)
-        levels[document] = _allocated(levels[document], -amount_minor)
-        parts.append(_part(name, amount_minor, carrying, on_receipt(tax)))
-    return tuple(parts)
+    return _moving(plan, ((name, carrying, amount) for name, amount in amounts.items()), -1)
 
 
 def refilling(plan: Plan, amounts: Mapping[str, int]) -> tuple[Part, ...]:
     """Return disputed parts of charges that their own money pays again."""
-    parts, levels = [], _levels(plan)
-    for name, amount_minor in amounts.items():
-        document = plan.charges[name].document
-        low = levels[document].allocated_minor
-        tax = levels[document].tax_between(low, low + amount_minor)
-        levels[document] = _allocated(levels[document], amount_minor)
-        parts.append(_part(name, amount_minor, "disputed", on_receipt(tax)))
+    return _moving(plan, ((name, "disputed", amount) for name, amount in amounts.items()), 1)
+
+
+def _moving(plan: Plan, pieces: Iterable[tuple[str, Carrying, int]], sign: int) -> tuple[Part, ...]:
+    """Return parts that money fills (sign 1) or leaves (-1), each behind the one in front of it."""
+    parts, documents = [], dict(plan.documents)
+    for name, carrying, amount_minor in pieces:
+        document = documents[plan.charges[name].document]
+        reached = document.allocated_minor + sign * amount_minor
+        low, high = sorted((document.allocated_minor, reached))
+        tax = on_receipt(document.tax_between(low, high))
+        documents[plan.charges[name].document] = replace(document, allocated_minor=reached)
+        parts.append(_part(name, amount_minor, carrying, tax))
     return tuple(parts)
 
 
 def topping(plan: Plan, amounts: Mapping[str, int]) -> tuple[Part, ...]:
     """Return the topmost parts of what is left of charges, with all the tax inside them."""
-    parts, levels = [], _levels(plan)
+    parts, documents = [], dict(plan.documents)
     for name, amount in amounts.items():
         charge = plan.charges[name]
         for carrying, amount_minor in charge.carried(amount):
-            high = levels[charge.document].gross_minor
-            tax = levels[charge.document].tax_between(high - amount_minor, high)
-            levels[charge.document] = replace(
-                levels[charge.document], gross_minor=high - amount_minor
-            )
+            document = documents[charge.document]
+            low = document.gross_minor - amount_minor
+            tax = document.tax_between(low, document.gross_minor)
+            documents[charge.document] = replace(document, gross_minor=low)
             parts.append(_part(name, amount_minor, carrying, tax))
     return tuple(parts)
 
@@ -195,14 +190,6 @@ def topping(plan: Plan, amounts: Mapping[str, int]) -> tuple[Part, ...]:
 def carried_as(amounts: Mapping[str, int], carrying: Carrying) -> tuple[Part, ...]:
     """Return parts of charges that only change the account that carries them."""
     return tuple(_part(name, amount, carrying, ()) for name, amount in amounts.items() if amount)
-
-
-def _levels(plan: Plan) -> dict[str, Document]:
-    return dict(plan.documents)
-
-
-def _allocated(document: Document, amount_minor: int) -> Document:
-    return replace(document, allocated_minor=document.allocated_minor + amount_minor)
 
 
 def _part(charge: str, amount_minor: int, carrying: Carrying, tax: tuple[TaxAmount, ...]) -> Part:

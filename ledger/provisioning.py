@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 
 from ledger import events as facts
+from ledger.dating import require_agreed
 from ledger.draft import Draft
-from ledger.ending import require_agreed
 from ledger.events import plan_stream, provision_stream
 from ledger.intentions import Cure, MarkDoubtful, Provision
 from ledger.plan import Plan, carried_as

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ledger.charge import Charge
 from ledger.crediting import credit_charges, waive_charge
+from ledger.dating import require_not_before
 from ledger.draft import Draft
 from ledger.intentions import Credit, Waive
 from ledger.plan import Plan
 from ledger.refusals import (
     ChargeUnknown,
     CreditAboveCharged,
-    DatedBefore,
     OnlyFeesAreWaived,
     WaiverAboveCharge,
 )
@@ -29,10 +29,7 @@ def waive(command: Waive, draft: Draft) -> None:
     charge = plan.charges.get(command.charge)
     if charge is None:
         raise ChargeUnknown(charge=command.charge, plan=plan.id)
-    if command.on < charge.open_since:
-        raise DatedBefore(
-            on=command.on.isoformat(), what="the charge", since=charge.open_since.isoformat()
-        )
+    require_not_before(command.on, "the charge", charge.open_since)
     if not charge.is_fee:
         raise OnlyFeesAreWaived(charge=charge.id)
     amount_minor = positive_minor_units(command.amount, plan.currency, plan.exponent)

@@ -13,8 +13,8 @@ from datetime import date
 from ledger.agreeing import interest_again
 from ledger.applying import use_earmarks
 from ledger.billing import bill_upfront, charge_accrued, charge_price, invoice_new
+from ledger.dating import require_agreed
 from ledger.draft import Draft
-from ledger.ending import require_agreed, untax_all
 from ledger.events import (
     DueChange,
     PlanAmended,
@@ -139,7 +139,6 @@ def settle_plan(command: SettlePlan, draft: Draft) -> None:
     draft.record(plan_stream(plan.id), command.on, settled)
     invoice_new(plan.id, known, command.on, draft)
     use_earmarks(plan.id, command.on, draft)
-    untax_all(plan.id, command.on, draft)
 
 
 def amend_plan(command: AmendPlan, draft: Draft) -> None:

@@ -6,6 +6,7 @@ import click
 
 from ledger import output
 from ledger.door import Door
+from ledger.options import day_given
 
 pass_door = click.make_pass_decorator(Door)
 
@@ -25,13 +26,7 @@ def settlement(door: Door, plan: str, day: str, form: str) -> None:
       acquit settlement P-1 --on 2026-06-15
       acquit settlement P-1 --on 2026-06-15 --format json
     """
-    from ledger.fields import plain_day
-
-    try:
-        on = plain_day(day)
-    except ValueError:
-        message = f"{day!r} is not a day: write it as in 2026-01-15"
-        raise click.BadParameter(message) from None
+    on = day_given(day)
     quote = door.application.quote_settlement(plan, on).as_json()
     if form == "json":
         output.print_json(quote)

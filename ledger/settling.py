@@ -14,14 +14,16 @@ from ledger.applying import (
     apply_all,
     apply_money,
     apply_moved,
-    held_as,
+    first_of,
     release_earmark,
     release_earmarks_above,
+    unapplied_in,
     use_earmarks,
 )
 from ledger.approval import require_approver
+from ledger.dating import require_not_before
 from ledger.draft import Draft
-from ledger.events import Holding, payment_stream
+from ledger.events import payment_stream
 from ledger.exchange import taken
 from ledger.intentions import (
     Allocate,
@@ -37,7 +39,6 @@ from ledger.payment import Payment
 from ledger.plan import Plan
 from ledger.refusals import (
     CurrencyDiffers,
-    DatedBefore,
     DisputeIsOpen,
     NothingToAllocate,
     NothingToTransfer,
@@ -97,9 +98,7 @@ def _realise(
         return
     payment = draft.payment(payment_id)
     realised = facts.ExchangeRealised(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
+        **payment.fields,
         customer=payment.customer,
         plan=payment.plan,
         gain_minor=gain_minor,
@@ -116,9 +115,7 @@ def charge_gateway(
     if tax is not None:
         tax_minor = positive_minor_units(tax.amount, payment.currency, payment.exponent)
     charged = facts.GatewayFeeCharged(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
+        **payment.fields,
         customer=payment.customer,
         plan=payment.plan,
         gateway=payment.gateway,
@@ -176,17 +173,16 @@ def refund(command: Refund, draft: Draft) -> None:
     )
     used = payment.uses
     payment = draft.payment(command.payment)
-    holdings = first_of(payment, amount_minor)
+    lying = (*payment.credits, payment.unapplied(payment.unapplied_minor))
+    holdings = first_of(lying, amount_minor)
     issued = facts.RefundIssued(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
+        **payment.fields,
         holdings=holdings,
         reason=command.reason,
         approver=command.approver,
     )
     day = max(command.on, payment.available_on)
-    release_earmarks_above(payment, _unapplied_after(payment, holdings), day, draft)
+    release_earmarks_above(payment, payment.unapplied_minor - unapplied_in(holdings), day, draft)
     draft.record(payment_stream(payment.id), day, issued)
     refill(used, day, draft)
 
@@ -212,9 +208,7 @@ def reverse_payment(command: ReversePayment, draft: Draft) -> None:
     rest_minor = payment.amount_minor - payment.charged_back_minor - payment.credit_minor
     holdings = (*payment.credits, *([payment.unapplied(rest_minor)] if rest_minor else []))
     bounced = facts.PaymentReversed(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
+        **payment.fields,
         holdings=holdings,
         reason=command.reason,
     )
@@ -224,23 +218,9 @@ def reverse_payment(command: ReversePayment, draft: Draft) -> None:
 
 def require_usable(payment: Payment, on: date) -> None:
     """Refuse a day before the payment, and a payment that bounced."""
-    if on < payment.received_on:
-        raise DatedBefore(
-            on=on.isoformat(), what="the payment", since=payment.received_on.isoformat()
-        )
+    require_not_before(on, "the payment", payment.received_on)
     if payment.reversed_on is not None:
         raise PaymentWasReversed(payment=payment.id)
-
-
-def first_of(payment: Payment, amount_minor: int) -> tuple[Holding, ...]:
-    """Take an amount out of what a payment holds: customer credit first, then unapplied."""
-    taken = []
-    for holding in (*payment.credits, payment.unapplied(payment.unapplied_minor)):
-        part_minor = min(amount_minor, holding.amount_minor)
-        if part_minor > 0:
-            taken.append(held_as(holding, part_minor))
-            amount_minor -= part_minor
-    return tuple(taken)
 
 
 def transfer(command: Transfer, draft: Draft) -> None:
@@ -290,17 +270,10 @@ def fail_refund(command: FailRefund, draft: Draft) -> None:
     else:
         raise RefundUnknown(payment=payment.id, amount=plain(command.amount))
     failed = facts.RefundFailed(
-        payment=payment.id,
-        currency=payment.currency,
-        exponent=payment.exponent,
+        **payment.fields,
         holdings=holdings,
         reason=command.reason,
     )
     draft.record(payment_stream(payment.id), command.on, failed)
     if payment.plan is not None:
         apply_all(payment.id, payment.plan, draft)
-
-
-def _unapplied_after(payment: Payment, holdings: tuple[Holding, ...]) -> int:
-    gone = sum(held.amount_minor for held in holdings if held.held_in == "unapplied")
-    return payment.unapplied_minor - gone

@@ -79,9 +79,7 @@ def _target(plan: Plan, payment: Payment, held_in: HeldIn, amount_minor: int) ->
 def _release(payment_id: str, use: Used, day: date, target: Holding, draft: Draft) -> None:
     payment = draft.payment(payment_id)
     released = facts.PaymentReleased(
-        payment=payment_id,
-        currency=payment.currency,
-        exponent=payment.exponent,
+        **payment.fields,
         plan=use.plan,
         use=use.use,
         since=use.since,

@@ -19,8 +19,8 @@ from ledger import events as facts
 from ledger.envelope import RecordedEvent
 from ledger.events import Fact, Part, TaxAmount, TaxDue
 from ledger.store.schema import BYTEWISE
+from ledger.tax_base import bases
 from projections.projection import Books, Changes, Projection, metadata
-from projections.tax_base import bases
 
 Section = Literal["output", "reverse_charge", "deductible"]
 ROLES: dict[Section, str] = {

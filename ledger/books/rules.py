@@ -70,12 +70,12 @@ def _rule(content: Mapping[str, Any], roles: AbstractSet[str]) -> Rule:
 
 
 def _leg(event: str, text: str, roles: AbstractSet[str]) -> Leg:
-    words = text.split()
-    if len(words) != 3 or words[0] not in {"debit", "credit"}:  # noqa: PLR2004 - side, role, amount
-        message = f"{event}: {text!r} is not a leg: write 'debit ROLE AMOUNT' or 'credit ...'"
-        raise RuleError(message)
-    measure = MEASURES[EVENT_TYPES[event]]
-    side, role, amount = words
+    match text.split():
+        case [("debit" | "credit") as side, role, amount]:
+            measure = MEASURES[EVENT_TYPES[event]]
+        case _:
+            message = f"{event}: {text!r} is not a leg: write 'debit ROLE AMOUNT' or 'credit ...'"
+            raise RuleError(message)
     chosen = role.startswith("{")
     name = role.strip("{}")
     if name not in (measure.roles if chosen else roles):

@@ -69,10 +69,7 @@ def allocation_policy(name: str) -> Mapping[str, Any]:
 
     Raises AllocationPolicyUnknown.
     """
-    policies = content(_ALLOCATION)
-    if name not in policies:
-        raise AllocationPolicyUnknown(name=name[:40], known=", ".join(policies))
-    return {key: value for key, value in policies[name].items() if key not in _ABOUT}
+    return _named(_ALLOCATION, name, AllocationPolicyUnknown)
 
 
 def late_policy(name: str) -> Mapping[str, Any]:
@@ -80,10 +77,7 @@ def late_policy(name: str) -> Mapping[str, Any]:
 
     Raises LatePolicyUnknown.
     """
-    known = content(_LATE)
-    if name not in known:
-        raise LatePolicyUnknown(name=name[:40], known=", ".join(known))
-    return {key: value for key, value in known[name].items() if key not in _ABOUT}
+    return _named(_LATE, name, LatePolicyUnknown)
 
 
 @cache
@@ -91,6 +85,15 @@ def content(name: str) -> Mapping[str, Any]:
     """Return what one of the files says, as read from TOML."""
     path = resources.files(__name__) / f"{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _named(
+    file: str, name: str, unknown: type[AllocationPolicyUnknown | LatePolicyUnknown]
+) -> Mapping[str, Any]:
+    policies = content(file)
+    if name not in policies:
+        raise unknown(name=name[:40], known=", ".join(policies))
+    return {key: value for key, value in policies[name].items() if key not in _ABOUT}
 
 
 def _half_years(name: str, column: str) -> HalfYearRates:

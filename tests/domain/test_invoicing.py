@@ -103,6 +103,16 @@ def test_totals_add_up(found: list[tuple[str, int]], net: int) -> None:
     assert sum(total.base_minor + total.tax_minor for total in totals) == gross
 
 
+def test_untaxed_part_stands_apart() -> None:
+    """What carries no tax swells no base: it is a total of its own."""
+    tax = TaxAmount(code="fr", rate="20", category="S", due="receipt", amount_minor=2000)
+    totals = totals_by_rate(22000, [tax])
+    assert [(found.code, found.base_minor, found.tax_minor) for found in totals] == [
+        ("fr", 10000, 2000),
+        ("none", 10000, 0),
+    ]
+
+
 def test_writers_at_once_leave_no_gap(acquit: Acquit) -> None:
     """Plans charged at the same time from several threads share a series without gap or double."""
     plans = [f"P{number}" for number in range(8)]

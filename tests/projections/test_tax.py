@@ -11,10 +11,10 @@ from sqlalchemy import text, update
 from ledger.events import LEDGER_STREAM, TaxAmount
 from ledger.store.log import read_stream
 from ledger.store.schema import ledger_head
+from ledger.tax_base import bases
 from projections.checks import run
 from projections.coordinates import resolve
 from projections.projection import Books
-from projections.tax_base import bases
 from projections.tax_return import PeriodError, tax_return, ties
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 from ledger.terms.dates import add_months
 
+_LEAP_DAY = (2, 29)
+
 
 def counted_back(start: date, end: date, months: int = 1) -> tuple[int, int]:
     """Return how many spans of `months` fit from `end` back to `start`, and the days that remain.
@@ -52,7 +54,7 @@ def year_back(day: date) -> int:
 
     366 where a 29 February lies in it, the day itself included and the one a year before not.
     """
-    leap_day_passed = day.month > 2 or (day.month, day.day) == (2, 29)  # noqa: PLR2004 - February
+    leap_day_passed = (day.month, day.day) >= _LEAP_DAY
     return 366 if calendar.isleap(day.year if leap_day_passed else day.year - 1) else 365
 
 
