@@ -14,11 +14,12 @@ from ledger.store.recorder import StoreApplicationRecorder, StoreRecorder
 from projections.agenda import AGENDA, AgendaPort
 from projections.balances import BALANCES
 from projections.engine import Engine
+from projections.functional import FUNCTIONAL
 from projections.journal import JOURNAL
 from projections.receivables import RECEIVABLES
 from projections.tax import TAX
 
-PROJECTIONS = (JOURNAL, BALANCES, RECEIVABLES, AGENDA, TAX)
+PROJECTIONS = (JOURNAL, BALANCES, RECEIVABLES, AGENDA, TAX, FUNCTIONAL)
 
 
 @dataclass(frozen=True, slots=True)

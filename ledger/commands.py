@@ -6,16 +6,17 @@ function is the form of one command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from ledger.agreement_commands import READ as AGREEMENTS
 from ledger.agreement_commands import Base
 from ledger.events import TaxTreatment
-from ledger.fields import Fields
+from ledger.fields import Fields, currency_exponent
 from ledger.intentions import (
     Allocate,
+    Balance,
     ChargeDue,
     ChargeFee,
     ClaimTaxRelief,
@@ -31,21 +32,28 @@ from ledger.intentions import (
     IssueInvoice,
     LandPayout,
     MarkDoubtful,
+    OpenCurrency,
     OpenDispute,
     Provision,
     ReceivePayment,
     Recover,
     Refund,
+    Revalue,
     ReversePayment,
     SendPayout,
+    SetRate,
     Transfer,
     Waive,
     WriteOff,
 )
 from ledger.refusals import CommandUnknown, NotYetAvailable
+from ledger.revaluing import MONETARY
 from ledger.waterfalls import ORDINARY, PAYMENT_KINDS
 
 NOT_YET = ("register_customer", "close_period")
+AS_GIVEN = "as given"
+"""Where a rate comes from, if that is not said."""
+
 FEE_KINDS = ("late_fee", "recovery_fee", "fee")
 
 
@@ -151,14 +159,67 @@ def _read_receive_payment(fields: Fields, base: Base) -> Command:
 
 
 def _exchange(fields: Fields) -> Exchange:
+    return Exchange(
+        rate=_rate(fields),
+        source=fields.optional_text("rate_source") or AS_GIVEN,
+        settles=fields.optional_amount("settles"),
+    )
+
+
+def _read_set_rate(fields: Fields, base: Base) -> Command:
+    currency, _ = fields.currency()
+    return SetRate(
+        **base,
+        currency=currency,
+        rate=_rate(fields),
+        source=fields.optional_text("source") or AS_GIVEN,
+        exponent_of=currency_exponent,
+    )
+
+
+def _read_revalue(fields: Fields, base: Base) -> Command:
+    currency, exponent = fields.currency()
+    return Revalue(
+        **base,
+        book=fields.text("book"),
+        currency=currency,
+        exponent=exponent,
+        balances=_balances(fields, carried=True, roles=sorted(MONETARY)),
+    )
+
+
+def _read_open_currency(fields: Fields, base: Base) -> Command:
+    currency, exponent = fields.currency()
+    return OpenCurrency(
+        **base,
+        book=fields.text("book"),
+        currency=currency,
+        exponent=exponent,
+        balances=_balances(fields, carried=False),
+    )
+
+
+def _balances(fields: Fields, *, carried: bool, roles: Iterable[str] = ()) -> tuple[Balance, ...]:
+    """Read balances by role, each role once; of the given `roles` alone, if any are."""
+    found: dict[str, Balance] = {}
+    for nested in fields.objects("balances"):
+        role = nested.choice("role", *roles) if roles else nested.text("role")
+        if role in found:
+            raise nested.wrong("role", f"{role!r} is given twice")
+        found[role] = Balance(
+            role=role,
+            amount=nested.amount("amount"),
+            carried=nested.amount("carried") if carried else Decimal(0),
+        )
+        nested.done()
+    return tuple(found.values())
+
+
+def _rate(fields: Fields) -> Decimal:
     rate = fields.amount("rate")
     if rate <= 0:
         raise fields.wrong("rate", "must be above zero")
-    return Exchange(
-        rate=rate,
-        source=fields.optional_text("rate_source") or "as given",
-        settles=fields.optional_amount("settles"),
-    )
+    return rate
 
 
 def _read_recover(fields: Fields, base: Base) -> Command:
@@ -315,6 +376,9 @@ _READ: dict[str, Callable[[Fields, Base], Command]] = {
     "day": _read_day,
     "waive": _read_waive,
     "receive_payment": _read_receive_payment,
+    "set_rate": _read_set_rate,
+    "revalue": _read_revalue,
+    "open_currency": _read_open_currency,
     "recover": _read_recover,
     "allocate": _read_allocate,
     "refund": _read_refund,

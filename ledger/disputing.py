@@ -30,7 +30,7 @@ from ledger.refusals import (
     DisputeIsOpen,
     NoDisputeOpen,
 )
-from ledger.settling import charge_gateway, require_usable
+from ledger.settling import charge_gateway, require_usable, return_exchange
 from ledger.terms.money import amount_text, plain, positive_minor_units
 from ledger.undoing import Undoing, free, latest_first, owed_as
 
@@ -75,6 +75,7 @@ def open_dispute(command: OpenDispute, draft: Draft) -> None:
         holdings=holdings,
     )
     draft.record(payment_stream(payment.id), day, opened)
+    return_exchange(payment.id, day, draft)
     for (plan_id, _), charges in picked.items():
         _dispute_allocations(plan_id, payment, charges, day, draft)
     if command.fee:
@@ -152,6 +153,7 @@ def close_dispute(command: CloseDispute, draft: Draft) -> None:
         holdings=dispute.holdings,
     )
     draft.record(payment_stream(payment.id), command.on, closed)
+    return_exchange(payment.id, command.on, draft)
     for plan_id in dict.fromkeys(used.plan for used in dispute.uses):
         if command.outcome == "won":
             _restore(plan_id, payment, command.on, draft)

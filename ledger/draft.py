@@ -12,30 +12,41 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from ledger import ledger_state, series
+from ledger import held, ledger_state, rates, series
 from ledger import payment as payments
 from ledger import payout as payouts
 from ledger import plan_changes as plans
 from ledger.envelope import Event
-from ledger.events import LEDGER_STREAM, Fact, payment_stream, plan_stream
+from ledger.events import (
+    LEDGER_STREAM,
+    Fact,
+    FunctionalPart,
+    exchange_stream,
+    payment_stream,
+    plan_stream,
+)
+from ledger.held import Held, functional_of
 from ledger.ledger_state import LedgerState
 from ledger.payment import Awaited, Payment
 from ledger.payout import Payout
 from ledger.plan import Plan
+from ledger.rates import Rates
 from ledger.refusals import PaymentUnknown, PlanUnknown
 from ledger.series import Series
 from ledger.terms.refusals import Refusal
+from ledger.valuing import Twin, Valuing, twin_of, valued
 
 _PLAN = plan_stream("")
-_Found = TypeVar("_Found", Plan, Payment, Awaited, Payout, Series, LedgerState)
+_Found = TypeVar("_Found", Plan, Payment, Awaited, Payout, Series, Rates, LedgerState)
 
 
-State = Plan | Payment | Awaited | Payout | Series | LedgerState
+State = Plan | Payment | Awaited | Payout | Series | Rates | LedgerState
 _EVOLVE: Mapping[str, Callable[[Any, date, Fact], State | None]] = {
     "plan": plans.evolve,
     "payment": payments.evolve,
     "payout": payouts.evolve,
     "series": series.evolve,
+    "exchange": rates.evolve,
     LEDGER_STREAM: ledger_state.evolve,
 }
 """How events change the state of a stream, by what its name begins with; others have no state."""
@@ -43,16 +54,21 @@ _EVOLVE: Mapping[str, Callable[[Any, date, Fact], State | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream's last version (0: no such stream) and the state that its events lead to."""
+    """A stream's last version (0: no such stream) and the state that its events lead to.
+
+    `held` is what its followed accounts hold in a foreign currency and in the ledger's own.
+    """
 
     version: int = 0
     state: State | None = None
+    held: Held | None = None
 
     def after(self, event: Event) -> Stream:
         """Return the stream with one more event."""
-        evolve = _EVOLVE.get(event.originator_id.partition(":")[0])
+        kind = event.originator_id.partition(":")[0]
+        evolve = _EVOLVE.get(kind)
         state = evolve(self.state, event.effective_on, event.fact) if evolve else None
-        return Stream(event.originator_version, state)
+        return Stream(event.originator_version, state, held.after(self.held, kind, event.fact))
 
 
 def replayed(stream: Stream | None, events: Iterable[Event]) -> Stream | None:
@@ -73,6 +89,7 @@ class Draft:
         self.streams: dict[str, Stream] = {}
         self._loaded: dict[str, Stream] = {}
         self._events: list[Event] = []
+        self._twins: dict[Twin, FunctionalPart] = {}
 
     def find(self, stream: str, kind: type[_Found]) -> _Found | None:
         """Return the working copy of a stream's state, None if there is none of that kind."""
@@ -107,11 +124,35 @@ class Draft:
         return found
 
     def record(self, stream: str, effective_on: date, fact: Fact) -> None:
-        """Decide an event: append it to the draft and apply it to the working copy."""
+        """Decide an event: append it to the draft and apply it to the working copy.
+
+        One in a foreign currency that has rates gets its functional amounts. Raises RateMissing.
+        """
         before = self._stream(stream)
-        event = Event(stream, before.version + 1, effective_on, fact)
+        event = Event(
+            stream, before.version + 1, effective_on, self._valued(before.held, effective_on, fact)
+        )
         self.streams[stream] = before.after(event)
         self._events.append(event)
+
+    def _valued(self, holds: Held | None, effective_on: date, fact: Fact) -> Fact:
+        currency: str | None = getattr(fact, "currency", None)
+        if currency is None or not hasattr(fact, "functional"):
+            return fact
+        if currency == (self.ledger.functional_currency or currency):
+            return fact
+        found = self.find(exchange_stream(currency), Rates)
+        if found is None:
+            return fact
+        twin = twin_of(fact)
+        known = self._twins.pop(twin, None) if twin else None
+        rules = self.ledger.rules(effective_on)
+        by = Valuing(rates=found, rules=rules, held=holds or {}, twin=known)
+        with_amounts = valued(fact, effective_on, by)
+        functional = functional_of(with_amounts)
+        if twin is not None and known is None and functional is not None:
+            self._twins[twin] = functional.parts[0]
+        return with_amounts
 
     def changed_plans(self, plan: str | None = None) -> list[tuple[Plan, Plan, date]]:
         """Return the plans that changed: as they were, as they are, and the day of the change.
@@ -138,6 +179,7 @@ class Draft:
         except Exception as error:
             self.streams = streams
             del self._events[count:]
+            self._twins.clear()
             if isinstance(error, Refusal):
                 return error
             raise

@@ -10,6 +10,7 @@ from ledger import (
     billing,
     daywork,
     ending,
+    exchange_rates,
     intentions,
     invoicing,
     lateness,
@@ -18,6 +19,7 @@ from ledger import (
     provisioning,
     reducing,
     rescheduling,
+    revaluing,
     settling,
 )
 from ledger.applying import balance_advances
@@ -32,6 +34,9 @@ _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
     intentions.Day: daywork.day,
     intentions.ChargeFee: billing.charge_fee,
     intentions.Waive: reducing.waive,
+    intentions.SetRate: exchange_rates.set_rate,
+    intentions.Revalue: revaluing.revalue,
+    intentions.OpenCurrency: revaluing.open_currency,
     intentions.ReceivePayment: then_awaited(settling.receive_payment),
     intentions.Allocate: settling.allocate,
     intentions.Refund: or_await("refund"),

@@ -131,6 +131,51 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetRate(Command):
+    """Say what one unit of a foreign currency is worth in the ledger's own, from the day on.
+
+    `exponent_of` gives the decimals of the ledger's currency, which the ledger knows.
+    """
+
+    currency: str
+    rate: Decimal
+    source: str
+    exponent_of: Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What an account holds of a foreign currency and, in the ledger's own, at what it is carried.
+
+    Debit positive.
+    """
+
+    role: str
+    amount: Decimal
+    carried: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revalue(Command):
+    """Value balances in a foreign currency at the rate of the day, in one book."""
+
+    book: str
+    currency: str
+    exponent: int
+    balances: tuple[Balance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCurrency(Command):
+    """Carry what moved before a currency had a rate at its first one, in one book."""
+
+    book: str
+    currency: str
+    exponent: int
+    balances: tuple[Balance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyIn(Command):
     """Money that comes in, gross of the gateway's fee."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+from ledger.books.rules import Rule, rules_of
 from ledger.events import Fact, LedgerOpened, PolicyAdopted, RulesAdopted
 
 
@@ -19,13 +21,50 @@ class Policy:
     content: Mapping[str, Any]
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Adopted:
+    """The chart and rules of a book, from a day on; the rules are read when they are asked for."""
+
+    book: str
+    since: date
+    content: Mapping[str, Any]
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """The posting rules by type of event."""
+        return rules_of(self.content["rules"], self.roles)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that have an account."""
+        return frozenset(account["role"] for account in self.content["accounts"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerState:
     """What decisions may ask of the ledger as a whole."""
 
     functional_currency: str | None = None
-    books: frozenset[str] = frozenset()
+    adopted: tuple[Adopted, ...] = ()
     policies: tuple[Policy, ...] = ()
+
+    @property
+    def books(self) -> frozenset[str]:
+        """The names of the books."""
+        return frozenset(found.book for found in self.adopted)
+
+    def rules(self, on: date) -> Mapping[str, Rule]:
+        """Return the posting rules of the first book by name, those in force on a day.
+
+        They say which followed accounts an event moves; on those the books agree.
+        """
+        first = self.book(min(self.books, default=""), on)
+        return first.rules if first else {}
+
+    def book(self, name: str, on: date) -> Adopted | None:
+        """Return what was adopted of a book and is in force on a day, None if nothing is."""
+        own = [found for found in self.adopted if found.book == name and found.since <= on]
+        return max(own, key=lambda found: found.since, default=None)
 
     def policy(self, kind: str, on: date) -> Mapping[str, Any]:
         """Return the policy of a kind in force on a day, empty if there is none.
@@ -43,7 +82,8 @@ def evolve(state: LedgerState | None, effective_on: date, fact: Fact) -> LedgerS
         case LedgerOpened():
             return replace(before, functional_currency=fact.functional_currency)
         case RulesAdopted():
-            return replace(before, books=before.books | {fact.book})
+            rules = Adopted(book=fact.book, since=effective_on, content=fact.content)
+            return replace(before, adopted=(rules, *before.adopted))
         case PolicyAdopted():
             adopted = Policy(kind=fact.kind, since=effective_on, content=fact.content)
             return replace(before, policies=(adopted, *before.policies))

@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 from ledger import events as facts
 from ledger.events import DisputedUse, Fact, Holding, Use
+from ledger.terms.money import share
 from ledger.waiting import without_earmark
 
 
@@ -51,6 +52,7 @@ class Payment:
 
     `available_on` is the day from which the money that is not used can be: the day of receipt, or
     of the last release. A use undone on the very day it took effect was never away.
+    `exchanged_minor` is the gain that stands in it, `returned_minor` what went back with its money.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Payment:
     dispute: Dispute | None = None
     charged_back_minor: int = 0
     exchanged_minor: int = 0
+    returned_minor: int = 0
     reversed_on: date | None = None
 
     @property
@@ -84,9 +87,18 @@ class Payment:
         """What the customer can still be paid back."""
         if self.reversed_on:
             return 0
+        return self.amount_minor - self.out_minor
+
+    def returning_minor(self, out_minor: int) -> int:
+        """Return the exchange difference in so much of it, rounded half up."""
+        whole_minor = self.exchanged_minor + self.returned_minor
+        return share(whole_minor, out_minor, self.amount_minor) if whole_minor else 0
+
+    @property
+    def out_minor(self) -> int:
+        """What was refunded, charged back, or is disputed."""
         contested_minor = self.dispute.amount_minor if self.dispute else 0
-        gone_minor = self.refunded_minor + self.charged_back_minor + contested_minor
-        return self.amount_minor - gone_minor
+        return self.refunded_minor + self.charged_back_minor + contested_minor
 
     @property
     def credit_minor(self) -> int:
@@ -152,6 +164,14 @@ def _exchanged(payment: Payment, _on: date, fact: facts.ExchangeRealised) -> Pay
         amount_minor=payment.amount_minor - fact.gain_minor,
         exchanged_minor=payment.exchanged_minor + fact.gain_minor,
         unapplied_minor=payment.unapplied_minor - fact.gain_minor,
+    )
+
+
+def _returned(payment: Payment, _on: date, fact: facts.ExchangeReturned) -> Payment:
+    return replace(
+        payment,
+        exchanged_minor=payment.exchanged_minor + fact.gain_minor,
+        returned_minor=payment.returned_minor - fact.gain_minor,
     )
 
 
@@ -277,6 +297,7 @@ _APPLY: dict[type[Fact], Callable[[Any, date, Any], Payment]] = {
     facts.PaymentReceived: _received,
     facts.GatewayFeeCharged: _unchanged,
     facts.ExchangeRealised: _exchanged,
+    facts.ExchangeReturned: _returned,
     facts.PaymentApplied: _applied,
     facts.PaymentReleased: _released,
     facts.RefundIssued: _refunded,

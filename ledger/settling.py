@@ -107,6 +107,25 @@ def _realise(
     draft.record(payment_stream(payment.id), on, realised)
 
 
+def return_exchange(payment_id: str, on: date, draft: Draft) -> None:
+    """Let the exchange difference of a payment follow its money: back when it goes, and again.
+
+    What went back of it is at any time its share of what is refunded, charged back or disputed.
+    """
+    payment = draft.payment(payment_id)
+    back_minor = payment.returning_minor(payment.out_minor) - payment.returned_minor
+    if back_minor:
+        whole_minor = payment.exchanged_minor + payment.returned_minor
+        returned = facts.ExchangeReturned(
+            **payment.fields,
+            customer=payment.customer,
+            plan=payment.plan,
+            gain_minor=-back_minor,
+            undone=(back_minor > 0) == (whole_minor > 0),
+        )
+        draft.record(payment_stream(payment.id), on, returned)
+
+
 def charge_gateway(
     payment: Payment, fee: Decimal, on: date, draft: Draft, tax: FeeTax | None = None
 ) -> None:
@@ -184,6 +203,7 @@ def refund(command: Refund, draft: Draft) -> None:
     day = max(command.on, payment.available_on)
     release_earmarks_above(payment, payment.unapplied_minor - unapplied_in(holdings), day, draft)
     draft.record(payment_stream(payment.id), day, issued)
+    return_exchange(payment.id, day, draft)
     refill(used, day, draft)
 
 
@@ -203,9 +223,12 @@ def reverse_payment(command: ReversePayment, draft: Draft) -> None:
     payment = draft.payment(command.payment)
     day = max(command.on, payment.available_on)
     release_earmarks_above(payment, 0, day, draft)
+    charged_back_minor = payment.returning_minor(payment.charged_back_minor)
+    refunded_minor = payment.returned_minor - charged_back_minor
     _realise(payment.id, -payment.exchanged_minor, day, draft, undone=True)
     payment = draft.payment(payment.id)
     rest_minor = payment.amount_minor - payment.charged_back_minor - payment.credit_minor
+    rest_minor += refunded_minor
     holdings = (*payment.credits, *([payment.unapplied(rest_minor)] if rest_minor else []))
     bounced = facts.PaymentReversed(
         **payment.fields,
@@ -275,5 +298,6 @@ def fail_refund(command: FailRefund, draft: Draft) -> None:
         reason=command.reason,
     )
     draft.record(payment_stream(payment.id), command.on, failed)
+    return_exchange(payment.id, command.on, draft)
     if payment.plan is not None:
         apply_all(payment.id, payment.plan, draft)

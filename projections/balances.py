@@ -33,6 +33,8 @@ def fold(events: Sequence[RecordedEvent], books: Books) -> Changes:
     sums: dict[tuple[object, ...], list[int]] = {}
     for event in events:
         for chart, entry in books.entries(event):
+            if entry.functional:
+                continue
             for posting in entry.postings:
                 key = (
                     chart.book,

@@ -10,8 +10,8 @@ from projections.amounts import Sum, byte_order
 from projections.balances import BALANCES, turnovers
 from projections.coordinates import Coordinates
 from projections.engine import checkpoints
-from projections.journal import postings
 from projections.journal_report import JournalFilter
+from projections.legs import legs
 from projections.projection import Books
 
 Turned = dict[tuple[str, str, str], tuple[Sum, Sum]]
@@ -47,10 +47,10 @@ def balances(
 def turned_over(connection: Connection, at: Coordinates, wanted: JournalFilter) -> Turned:
     """Return debit and credit by (account, role, currency)."""
     query: Select[Any]
-    if wanted.plan is None and _is_newest(connection, at):
+    if wanted.plan is None and wanted.functional is None and _is_newest(connection, at):
         query = _from_turnovers(at, wanted)
     else:
-        query = _from_postings(at, wanted)
+        query = _from_legs(at, wanted)
     turned: Turned = {}
     for account, role, currency, exponent, debit, credit in connection.execute(query):
         before = turned.get((account, role, currency), (Sum(), Sum()))
@@ -81,7 +81,8 @@ def _from_turnovers(at: Coordinates, wanted: JournalFilter) -> Select[Any]:
     return query
 
 
-def _from_postings(at: Coordinates, wanted: JournalFilter) -> Select[Any]:
+def _from_legs(at: Coordinates, wanted: JournalFilter) -> Select[Any]:
+    postings = legs(wanted.functional)
     key = (postings.c.account, postings.c.role, postings.c.currency, postings.c.exponent)
     amount = postings.c.amount_minor
     query = (

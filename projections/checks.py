@@ -20,6 +20,8 @@ from ledger.store.log import head_position
 from ledger.store.schema import events, ledger_head
 from projections.amounts import Sum
 from projections.balances import turnovers
+from projections.functional import functional
+from projections.functional_check import check_functional
 from projections.journal import entries, postings
 from projections.receivables import movements
 from projections.tax import ROLES
@@ -129,15 +131,22 @@ def _journal(connection: Connection, reached: int) -> Iterator[str]:
     for position, event, stream in connection.execute(except_(posting, named)):
         yield f"position {position}: {event} of {stream} has no journal entry"
     legless: CompoundSelect[tuple[int]] = except_(
-        select(entries.c.position), select(postings.c.position)
+        select(entries.c.position), select(postings.c.position), select(functional.c.position)
     )
     for (position,) in connection.execute(legless):
         yield f"the entry at position {position} has no postings"
 
 
-_MAY_POST_NOTHING = {"DisputeOpened", "DisputeWon", "WrittenOff"}
+_MAY_POST_NOTHING = {
+    "AdvanceTaxReversed",
+    "CurrencyOpened",
+    "DisputeOpened",
+    "DisputeWon",
+    "WrittenOff",
+}
 """A write-off of a plan with nothing outstanding only ends it; a dispute of money that plans have
-used is posted by what happens in the plans.
+used is posted by what happens in the plans; a cent that leaves an advance may have no tax in it, a
+few yen taken over may be worth no cent.
 """
 
 
@@ -266,6 +275,7 @@ CHECKS: dict[str, Check] = {
     "aging": _aging,
     "balances": _balances,
     "debits": _debits,
+    "functional": check_functional,
     "hashes": _hashes,
     "journal": _journal,
     "positions": _positions,

@@ -14,12 +14,15 @@ from projections.provisioning.provision_command import provision
 from projections.reporting import (
     BOOK,
     EVER,
+    FUNCTIONAL_AMOUNTS,
     at_options,
     journal_at_options,
+    own_currency,
     pass_door,
     reporting,
     stamp,
 )
+from projections.revaluing.revalue_command import revalue
 from projections.tax_command import tax
 
 
@@ -33,6 +36,7 @@ def commands() -> None:
 @at_options
 @BOOK
 @click.option("--plan", help="Of one plan.")
+@FUNCTIONAL_AMOUNTS
 @output.FORMAT
 @pass_door
 def balances(
@@ -43,8 +47,12 @@ def balances(
     book: str,
     plan: str | None,
     form: str,
+    *,
+    functional: bool,
 ) -> None:
     """Print the trial balance: turnovers and balance of every account that moved.
+
+    By default in every currency that moved; --functional values all in the ledger's own.
 
     \b
     Examples:
@@ -57,7 +65,7 @@ def balances(
 
     with reporting(door, as_of, known_at) as report:
         first = parse_day(since) if since else None
-        wanted = JournalFilter(report.require(book), first, plan)
+        wanted = JournalFilter(report.require(book), first, plan, own_currency(door, functional))
         rows = report_balances(report.connection, report.books, report.at, wanted)
         title = f"Balances, {stamp(door, report.at)}"
     columns = ["account", "role", "name", "currency", "debit", "credit", "balance"]
@@ -146,6 +154,7 @@ def _print_aging(title: str, value: dict[str, Any], by: str) -> None:
 @journal_at_options
 @click.option("--plan", help="Entries that touch a plan.")
 @BOOK
+@FUNCTIONAL_AMOUNTS
 @output.FORMAT
 @pass_door
 def journal(
@@ -157,8 +166,13 @@ def journal(
     plan: str | None,
     book: str,
     form: str,
+    *,
+    functional: bool,
 ) -> None:
     """Print the journal: every entry with its legs and the event it comes from.
+
+    By default each in its own currency; --functional values all in the ledger's own, with what
+    was gained or lost on exchange.
 
     \b
     Examples:
@@ -170,7 +184,8 @@ def journal(
     from projections.journal_report import journal as report_journal
 
     with reporting(door, until or as_of or EVER, known_at) as report:
-        wanted = JournalFilter(report.require(book), parse_day(since) if since else None, plan)
+        first = parse_day(since) if since else None
+        wanted = JournalFilter(report.require(book), first, plan, own_currency(door, functional))
         entries = report_journal(report.connection, report.at, wanted)
         rows: Iterable[dict[str, Any]] = (entry_json(entry) for entry in entries)
         if form == "json":
@@ -270,6 +285,7 @@ def check(door: Door, name: str | None, form: str) -> None:
     aging      what is open equals the receivable and credit accounts, event by event
     balances   the daily turnovers equal the postings
     debits     debits equal credits in every entry
+    functional in the ledger's own currency too; what is paid is carried at nothing
     hashes     every event is what its leaf hash says
     journal    every entry names its event, every event that posts has its entry
     positions  positions have no gaps and follow time; streams likewise
@@ -309,5 +325,5 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-for _command in (export, provision, tax):
+for _command in (export, provision, revalue, tax):
     commands.add_command(_command)

@@ -52,6 +52,8 @@ def fold(events: Sequence[RecordedEvent], books: Books) -> Changes:
     for event in events:
         for chart, entry in books.entries(event):
             changes.add(entries, _entry_row(event, entry))
+            if entry.functional:  # Its legs are in the functional amounts alone.
+                continue
             for line, posting in enumerate(entry.postings, 1):
                 changes.add(
                     postings,

@@ -13,17 +13,23 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 from ledger.envelope import iso_moment
 from ledger.terms.money import amount_text
 from projections.coordinates import Coordinates
-from projections.journal import entries, postings
+from projections.journal import entries
+from projections.legs import legs as legs_in
 from projections.rows import EntryRow, PostingRow
 
 
 @dataclass(frozen=True, slots=True)
 class JournalFilter:
-    """Which entries: of one book, posted from a day on, touching a plan (None: all)."""
+    """Which entries: of one book, posted from a day on, touching a plan (None: all).
+
+    `functional` is the ledger's own currency where all amounts are wanted in it; None: each event
+    in its own.
+    """
 
     book: str = "generic"
     since: date | None = None
     plan: str | None = None
+    functional: str | None = None
 
 
 def journal(
@@ -34,16 +40,28 @@ def journal(
     by_day: bool = False,
 ) -> Iterator[EntryRow]:
     """Yield entries by position, or by (posted_on, position) with `by_day`; legs in their order."""
-    query = select(entries, postings).join(
-        postings,
-        and_(postings.c.position == entries.c.position, postings.c.book == entries.c.book),
+    legs = legs_in(wanted.functional)
+    query = select(entries, *(legs.c[name] for name in _LEG)).join(
+        legs, and_(legs.c.position == entries.c.position, legs.c.book == entries.c.book)
     )
     query = _filtered(query, at, wanted)
     days = (entries.c.posted_on,) if by_day else ()
-    query = query.order_by(*days, entries.c.position, postings.c.line)
+    query = query.order_by(*days, entries.c.position, legs.c.line)
     rows = connection.execution_options(yield_per=2000).execute(query)
-    for _, legs in groupby(rows, key=lambda row: row.position):
-        yield _entry(list(legs))
+    for _, of_entry in groupby(rows, key=lambda row: row.position):
+        yield _entry(list(of_entry))
+
+
+_LEG = (
+    "account",
+    "role",
+    "currency",
+    "exponent",
+    "amount_minor",
+    "customer",
+    "plan",
+    "charge",
+)
 
 
 def entry_count(connection: Connection, at: Coordinates, wanted: JournalFilter) -> int:
@@ -61,7 +79,8 @@ def _filtered(query: Select[Any], at: Coordinates, wanted: JournalFilter) -> Sel
     if wanted.since is not None:
         query = query.where(entries.c.posted_on >= wanted.since)
     if wanted.plan is not None:
-        touching = select(postings.c.position).where(postings.c.plan == wanted.plan)
+        legs = legs_in(wanted.functional)
+        touching = select(legs.c.position).where(legs.c.plan == wanted.plan)
         query = query.where(entries.c.position.in_(touching))
     return query
 
@@ -123,12 +142,13 @@ def entry_json(entry: EntryRow) -> dict[str, Any]:
     }
 
 
-def exponents(connection: Connection, book: str) -> dict[str, int]:
+def exponents(connection: Connection, wanted: JournalFilter) -> dict[str, int]:
     """Return the currencies of a book, each with the largest exponent in use."""
+    legs = legs_in(wanted.functional)
     query = (
-        select(postings.c.currency, func.max(postings.c.exponent).label("largest"))
-        .where(postings.c.book == book)
-        .group_by(postings.c.currency)
-        .order_by(postings.c.currency)
+        select(legs.c.currency, func.max(legs.c.exponent).label("largest"))
+        .where(legs.c.book == wanted.book)
+        .group_by(legs.c.currency)
+        .order_by(legs.c.currency)
     )
     return {row.currency: row.largest for row in connection.execute(query)}

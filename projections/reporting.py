@@ -43,6 +43,16 @@ def journal_at_options(command: _Command) -> _Command:
     return at_options(command, "none, the whole journal")
 
 
+FUNCTIONAL_AMOUNTS = click.option(
+    "--functional", is_flag=True, help="All amounts in the ledger's own currency."
+)
+
+
+def own_currency(door: Door, wanted: bool) -> str | None:
+    """Return the ledger's own currency, if amounts are wanted in it."""
+    return door.opened.identity.opened.functional_currency if wanted else None
+
+
 BOOK = click.option("--book", default="generic", show_default=True, help="Which book.")
 
 

@@ -9,7 +9,13 @@ import click
 
 from ledger import output
 from ledger.door import Door
-from projections.reporting import pass_door, reporting, stamp
+from projections.reporting import (
+    FUNCTIONAL_AMOUNTS,
+    own_currency,
+    pass_door,
+    reporting,
+    stamp,
+)
 
 
 @click.command()
@@ -21,16 +27,25 @@ from projections.reporting import pass_door, reporting, stamp
     help="As known at a moment; a bare day is its end. Default: the last recorded moment.",
 )
 @click.option("--detail", is_flag=True, help="Every movement of tax, too.")
+@FUNCTIONAL_AMOUNTS
 @output.FORMAT
 @pass_door
 def tax(
-    door: Door, since: str, until: str, known_at: str | None, form: str, *, detail: bool
+    door: Door,
+    since: str,
+    until: str,
+    known_at: str | None,
+    form: str,
+    *,
+    detail: bool,
+    functional: bool,
 ) -> None:
     """Print the VAT return of a period: base and tax by rate, late items, tied to the accounts.
 
     Movements belong to the period in which they are posted; those whose tax point lies before it
-    are listed as late items, and are in the totals. Exit status 1 if the return does not agree
-    with the tax accounts of every book.
+    are listed as late items, and are in the totals. By default each currency has its own return;
+    --functional values all in the ledger's own. Exit status 1 if the return does not agree with
+    the tax accounts of every book.
 
     \b
     Examples:
@@ -39,11 +54,12 @@ def tax(
       acquit tax --from 2026-01-01 --to 2026-01-31 --known-at 2026-02-10 --format json
     """
     from projections.coordinates import parse_day
-    from projections.tax_return import MOVEMENT_KEYS, ROW_KEYS, tax_return, ties
+    from projections.tax_return import MOVEMENT_KEYS, ROW_KEYS, Period, tax_return, ties
 
     with reporting(door, until, known_at) as report:
         first = parse_day(since)
-        value = tax_return(report.connection, report.books, report.at, first, detail=detail)
+        period = Period(report.at, first, own_currency(door, functional))
+        value = tax_return(report.connection, report.books, period, detail=detail)
         title = f"Tax from {first} to {report.at.as_of}, {stamp(door, report.at, bounded=False)}"
     if form == "json":
         output.print_json(value)

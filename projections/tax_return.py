@@ -7,14 +7,16 @@ before the period is a late item: it is in the totals, and listed apart with its
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, FromClause, Row, and_, func, or_, select
 
 from projections.amounts import Sum, byte_order
 from projections.balances_report import turned_over
 from projections.coordinates import Coordinates
+from projections.functional_tax import taxes
 from projections.journal_report import JournalFilter
 from projections.projection import Books
 from projections.tax import ROLES, Section, movements
@@ -34,19 +36,29 @@ class PeriodError(ValueError):
     """A period ends before it starts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a day through `at.as_of`, as known at `at`; in the ledger's currency, if it is given."""
+
+    at: Coordinates
+    since: date
+    functional: str | None = None
+
+
 def tax_return(
-    connection: Connection, books: Books, at: Coordinates, since: date, *, detail: bool = False
+    connection: Connection, books: Books, period: Period, *, detail: bool = False
 ) -> dict[str, Any]:
-    """Return the VAT return from a day through `at.as_of`, in the form of the contract.
+    """Return the VAT return of a period, in the form of the contract.
 
     Keys: from, to, known_at, position, rows, late, totals, tie, and with `detail` movements. Taxes
     that are owed are positive in output and reverse_charge, what may be deducted in deductible.
     Raises PeriodError.
     """
+    at, since = period.at, period.since
     if since > at.as_of:
         message = f"the period would end on {at.as_of}, before it starts on {since}"
         raise PeriodError(message)
-    rows = _rows(connection, at, since)
+    rows = _rows(connection, period)
     taxed = _taxed(rows)
     value = {
         "from": since.isoformat(),
@@ -56,13 +68,13 @@ def tax_return(
         "rows": [_row(key, *sums) for key, sums in rows.items()],
         "late": [
             {**_movement(row), "reason": late_reason(row, since)}
-            for row in _movements(connection, at, since, _late(since))
+            for row in _movements(connection, period, late=True)
         ],
         "totals": _totals(taxed),
-        "tie": [row for book in books.names() for row in _tie(connection, at, since, book, taxed)],
+        "tie": [row for book in books.names() for row in _tie(connection, period, book, taxed)],
     }
     if detail:
-        value["movements"] = [_movement(row) for row in _movements(connection, at, since)]
+        value["movements"] = [_movement(row) for row in _movements(connection, period)]
     return value
 
 
@@ -74,25 +86,34 @@ def ties(value: Mapping[str, Any]) -> bool:
 # What moved in the period -----------------------------------------------------------------------
 
 
-def _in_period(at: Coordinates, since: date) -> ColumnElement[bool]:
-    return and_(
-        movements.c.position <= at.position,
-        movements.c.posted_on >= since,
-        movements.c.posted_on <= at.as_of,
-    )
-
-
-def _rows(
-    connection: Connection, at: Coordinates, since: date
-) -> dict[tuple[str | None, ...], tuple[Sum, Sum]]:
-    """Return base and tax by ROW_KEYS, in byte order; what comes to nothing is left out."""
-    key = [movements.c[name] for name in ROW_KEYS]
-    base, tax = func.sum(movements.c.base_minor), func.sum(movements.c.tax_minor)
+def _in_period(period: Period) -> FromClause:
+    """Return the movements of a period; in the ledger's own currency those that have a worth."""
+    columns = {column.name: column.label(column.name) for column in movements.columns}
+    source: FromClause = movements
+    if period.functional is not None:
+        source = movements.outerjoin(
+            taxes, and_(taxes.c.position == movements.c.position, taxes.c.line == movements.c.line)
+        )
+        for name in ("currency", "exponent", "base_minor", "tax_minor"):
+            columns[name] = func.coalesce(taxes.c[name], movements.c[name]).label(name)
     query = (
-        select(*key, movements.c.exponent, base, tax)
-        .where(_in_period(at, since))
-        .group_by(*key, movements.c.exponent)
+        select(*columns.values())
+        .select_from(source)
+        .where(
+            movements.c.position <= period.at.position,
+            movements.c.posted_on >= period.since,
+            movements.c.posted_on <= period.at.as_of,
+        )
     )
+    return query.subquery("moved")
+
+
+def _rows(connection: Connection, period: Period) -> dict[tuple[str | None, ...], tuple[Sum, Sum]]:
+    """Return base and tax by ROW_KEYS, in byte order; what comes to nothing is left out."""
+    moved = _in_period(period)
+    key = [moved.c[name] for name in ROW_KEYS]
+    base, tax = func.sum(moved.c.base_minor), func.sum(moved.c.tax_minor)
+    query = select(*key, moved.c.exponent, base, tax).group_by(*key, moved.c.exponent)
     sums: dict[tuple[str | None, ...], tuple[Sum, Sum]] = {}
     for *names, exponent, base_minor, tax_minor in connection.execute(query):
         before = sums.get(tuple(names), (Sum(), Sum()))
@@ -108,13 +129,14 @@ def _row(key: tuple[str | None, ...], base: Sum, tax: Sum) -> dict[str, Any]:
     return {**dict(zip(ROW_KEYS, key, strict=True)), "base": base.text, "tax": tax.text}
 
 
-def _movements(
-    connection: Connection, at: Coordinates, since: date, which: ColumnElement[bool] | None = None
-) -> Iterable[Row[Any]]:
-    query = select(movements).where(_in_period(at, since))
-    if which is not None:
-        query = query.where(which)
-    return connection.execute(query.order_by(movements.c.position, movements.c.line))
+def _movements(connection: Connection, period: Period, *, late: bool = False) -> Iterable[Row[Any]]:
+    moved = _in_period(period)
+    query = select(moved)
+    if late:
+        query = query.where(
+            or_(moved.c.tax_point < period.since, moved.c.effective_on < period.since)
+        )
+    return connection.execute(query.order_by(moved.c.position, moved.c.line))
 
 
 def _movement(row: Row[Any]) -> dict[str, Any]:
@@ -130,10 +152,6 @@ _DAYS = ("posted_on", "effective_on", "tax_point")
 
 
 # What is late -----------------------------------------------------------------------------------
-
-
-def _late(since: date) -> ColumnElement[bool]:
-    return or_(movements.c.tax_point < since, movements.c.effective_on < since)
 
 
 def late_reason(row: Any, since: date) -> str:
@@ -175,11 +193,9 @@ def _totals(taxed: Taxed) -> list[dict[str, str]]:
     return totals
 
 
-def _tie(
-    connection: Connection, at: Coordinates, since: date, book: str, taxed: Taxed
-) -> list[dict[str, str]]:
+def _tie(connection: Connection, period: Period, book: str, taxed: Taxed) -> list[dict[str, str]]:
     """Compare the sections with the movement of their accounts in a book, in the same period."""
-    posted = _posted(connection, at, since, book)
+    posted = _posted(connection, period, book)
     keys = sorted(
         posted.keys() | taxed.keys(), key=lambda key: byte_order(ROLES_OF[key[1]], key[0])
     )
@@ -193,13 +209,12 @@ def _tied(book: str, key: tuple[str, str], returned: Sum, posted: Sum) -> dict[s
     return dict(zip(TIE_KEYS, row, strict=True))
 
 
-def _posted(
-    connection: Connection, at: Coordinates, since: date, book: str
-) -> dict[tuple[str, str], Sum]:
+def _posted(connection: Connection, period: Period, book: str) -> dict[tuple[str, str], Sum]:
     """Return by currency and section what the accounts moved, owed and deductible positive."""
     sections: dict[str, Section] = {role: section for section, role in ROLES.items()}
     moved: dict[tuple[str, str], Sum] = {}
-    turned = turned_over(connection, at, JournalFilter(book, since))
+    wanted = JournalFilter(book, period.since, functional=period.functional)
+    turned = turned_over(connection, period.at, wanted)
     for (_, role, currency), (debit, credit) in turned.items():
         if role in sections:
             section = sections[role]

@@ -112,7 +112,7 @@ def _received(fact: facts.PaymentReceived) -> Iterator[Measured]:
     yield Measured(Of(fact.customer, fact.plan), {"money": fact.amount_minor})
 
 
-def _exchanged(fact: facts.ExchangeRealised) -> Iterator[Measured]:
+def _exchanged(fact: facts.ExchangeRealised | facts.ExchangeReturned) -> Iterator[Measured]:
     is_gain = (fact.gain_minor > 0) != fact.undone
     amounts = {"gain": fact.gain_minor} if is_gain else {"loss": -fact.gain_minor}
     yield Measured(Of(fact.customer, fact.plan), amounts)
@@ -237,6 +237,24 @@ def _payout_failed(fact: facts.PayoutFailed) -> Iterator[Measured]:
     yield Measured(Of(), {"money": fact.amount_minor}, {"sent_to": back})
 
 
+# Exchange ---------------------------------------------------------------------------------------
+
+
+def _revalued(fact: facts.Revalued) -> Iterator[Measured]:
+    for line in fact.lines:
+        gain_minor = line.worth_minor - line.carried_minor
+        kind = "gain" if gain_minor > 0 else "loss"
+        name = kind if line.lasting else f"{kind}_to_come"
+        amount_minor = -abs(gain_minor) if fact.undone else abs(gain_minor)
+        yield Measured(Of(), {name: amount_minor}, {"account": line.role})
+
+
+def _currency_opened(fact: facts.CurrencyOpened) -> Iterator[Measured]:
+    for line in fact.lines:
+        yield Measured(Of(), {"worth": line.worth_minor}, {"account": line.role})
+    yield Measured(Of(), {"rounded": sum(line.worth_minor for line in fact.lines)})
+
+
 # The table --------------------------------------------------------------------------------------
 
 _GROSS = {"gross": "what is owed, tax included"}
@@ -290,6 +308,13 @@ MEASURES: dict[type[Fact], Measure] = {
         {
             "gain": "how much more the money was worth than it settles",
             "loss": "how much less the money was worth than it settles",
+        },
+    ),
+    facts.ExchangeReturned: Measure(
+        _exchanged,
+        {
+            "gain": "the gain in it, below zero where the money goes back",
+            "loss": "the loss in it, below zero where the money goes back",
         },
     ),
     facts.GatewayFeeCharged: Measure(
@@ -346,6 +371,24 @@ MEASURES: dict[type[Fact], Measure] = {
     ),
     facts.RecoveryReversed: Measure(
         _recovery_reversed, {**_MONEY, **_GROSS, **_NET, **_TAXES}, {**_HELD, **_CARRYING}
+    ),
+    facts.CurrencyOpened: Measure(
+        _currency_opened,
+        {
+            "worth": "the balance of an account at the first rate, debit positive",
+            "rounded": "what rounding leaves of their sum",
+        },
+        {"account": "the account that is taken over"},
+    ),
+    facts.Revalued: Measure(
+        _revalued,
+        {
+            "gain": "how much more money at a gateway or bank is worth than it was carried at",
+            "loss": "how much less it is worth",
+            "gain_to_come": "the same of what is still to be paid, taken back on the next day",
+            "loss_to_come": "how much less that is worth, taken back on the next day",
+        },
+        {"account": "the account that is revalued"},
     ),
     facts.PayoutSent: Measure(_payout, _MONEY),
     facts.PayoutLanded: Measure(_payout, _MONEY),

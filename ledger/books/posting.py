@@ -41,7 +41,10 @@ class Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """The balanced legs of one event in one book. Raises UnbalancedEntryError when made wrong."""
+    """The balanced legs of one event in one book. Raises UnbalancedEntryError when made wrong.
+
+    `functional`: it changes functional amounts alone, and nothing in the currency of any event.
+    """
 
     book: str
     journal: str
@@ -50,6 +53,7 @@ class JournalEntry:
     currency: str
     exponent: int
     postings: tuple[Posting, ...]
+    functional: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an entry whose legs do not add up to zero."""

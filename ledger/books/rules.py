@@ -16,7 +16,7 @@ from typing import Any
 from ledger.books.measures import MEASURES, Measured
 from ledger.books.posting import JournalEntry, Posting
 from ledger.envelope import RecordedEvent
-from ledger.events import EVENT_TYPES
+from ledger.events import EVENT_TYPES, CurrencyOpened, Fact, Revalued
 
 
 class RuleError(ValueError):
@@ -102,11 +102,7 @@ def entry_of(event: RecordedEvent, book: str, rules: Mapping[str, Rule]) -> Jour
     rule = rules.get(fact.TOPIC)
     if rule is None or getattr(fact, "book", book) != book:
         return None
-    postings = tuple(
-        posting
-        for measured in MEASURES[type(fact)].take(fact)
-        for posting in _postings(measured, rule.legs)
-    )
+    postings = tuple(postings_of(fact, rule))
     if not postings:
         return None
     return JournalEntry(
@@ -117,7 +113,17 @@ def entry_of(event: RecordedEvent, book: str, rules: Mapping[str, Rule]) -> Jour
         currency=fact.currency,
         exponent=fact.exponent,
         postings=postings,
+        functional=isinstance(fact, Revalued | CurrencyOpened),
     )
+
+
+def postings_of(fact: Fact, rule: Rule) -> list[Posting]:
+    """Return the legs that a rule gives an event, in its currency."""
+    return [
+        posting
+        for measured in MEASURES[type(fact)].take(fact)
+        for posting in _postings(measured, rule.legs)
+    ]
 
 
 def _postings(measured: Measured, legs: Iterable[Leg]) -> Iterator[Posting]:

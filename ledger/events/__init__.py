@@ -1,9 +1,9 @@
 """Every event type: what can have happened. Read this room first.
 
-Events are divided by stream: `.ledger`, `.plan`, `.payment`, `.payout`, `.provision`, `.document`;
-what they are made of is in `.parts` and `.agreement`, what they all have in `.base`. Amounts are
-integers of minor units; each event names the currency and its exponent, the customer, the plan and
-the charges, so that it can be posted alone.
+Events are divided by stream: `.ledger`, `.plan`, `.payment`, `.payout`, `.provision`, `.document`,
+`.exchange`; what they are made of is in `.parts` and `.agreement`, what they all have in `.base`.
+Amounts are integers of minor units; each event names the currency and its exponent, the customer,
+the plan and the charges, so that it can be posted alone.
 """
 
 from __future__ import annotations
@@ -25,6 +25,13 @@ from ledger.events.base import (
 from ledger.events.document import (
     InvoiceIssued,
 )
+from ledger.events.exchange import (
+    CurrencyOpened,
+    OpenedLine,
+    RateSet,
+    Revalued,
+    RevaluedLine,
+)
 from ledger.events.ledger import (
     LedgerOpened,
     PolicyAdopted,
@@ -36,6 +43,8 @@ from ledger.events.parts import (
     Converted,
     DisputedUse,
     DueChange,
+    Functional,
+    FunctionalPart,
     HeldIn,
     Holding,
     Income,
@@ -53,6 +62,7 @@ from ledger.events.payment import (
     DisputeOpened,
     DisputeWon,
     ExchangeRealised,
+    ExchangeReturned,
     GatewayFeeCharged,
     PaymentApplied,
     PaymentAwaited,
@@ -108,6 +118,11 @@ from ledger.events.provision import (
 LEDGER_STREAM = "ledger"
 
 
+def exchange_stream(currency: str) -> str:
+    """Return the name of the stream of a foreign currency's rates."""
+    return f"exchange:{currency}"
+
+
 def plan_stream(plan: str) -> str:
     """Return the name of a plan's stream."""
     return f"plan:{plan}"
@@ -149,6 +164,7 @@ __all__ = [
     "ChargeWaived",
     "Converted",
     "CreditNoteIssued",
+    "CurrencyOpened",
     "DisputeLost",
     "DisputeOpened",
     "DisputeWon",
@@ -157,10 +173,13 @@ __all__ = [
     "DueChange",
     "EarmarkReleased",
     "ExchangeRealised",
+    "ExchangeReturned",
     "Fact",
     "FeeCharged",
     "FeeTerm",
     "FeeWhen",
+    "Functional",
+    "FunctionalPart",
     "GatewayFeeCharged",
     "HeldIn",
     "Holding",
@@ -170,6 +189,7 @@ __all__ = [
     "InterestTerm",
     "InvoiceIssued",
     "LedgerOpened",
+    "OpenedLine",
     "OpeningBalance",
     "Part",
     "PaymentAllocated",
@@ -195,6 +215,7 @@ __all__ = [
     "ProvisionBooked",
     "ProvisionFact",
     "ProvisionReleased",
+    "RateSet",
     "ReceivableCured",
     "ReceivableDoubtful",
     "RecoveryReceived",
@@ -202,6 +223,8 @@ __all__ = [
     "Reduces",
     "RefundFailed",
     "RefundIssued",
+    "Revalued",
+    "RevaluedLine",
     "RevenueRecognised",
     "RulesAdopted",
     "TaxAmount",
@@ -213,6 +236,7 @@ __all__ = [
     "Terms",
     "Use",
     "WrittenOff",
+    "exchange_stream",
     "payment_stream",
     "payout_stream",
     "plan_stream",

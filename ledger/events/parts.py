@@ -95,3 +95,32 @@ class DisputedUse:
     plan: str
     amount_minor: int
     since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionalPart:
+    """What an event moves on an account that is followed in both currencies, debit positive.
+
+    `charge` names the charge on accounts that carry charges or their tax; elsewhere it is None.
+    """
+
+    role: str
+    charge: str | None
+    amount_minor: int
+    functional_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Functional:
+    """An event in the ledger's own currency: the rate of its day, and what it carried before.
+
+    The rate is the functional currency for one unit of the event's. Parts are the accounts whose
+    functional amount is followed; all others are valued at the rate, and what does not add up is
+    a difference on exchange (ledger/books/functional.py).
+    """
+
+    currency: str
+    exponent: int
+    rate: str
+    source: str
+    parts: tuple[FunctionalPart, ...] = ()

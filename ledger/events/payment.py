@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 from ledger.events.base import Fact, event
-from ledger.events.parts import Converted, DisputedUse, Holding, TaxTreatment, Use
+from ledger.events.parts import Converted, DisputedUse, Functional, Holding, TaxTreatment, Use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +20,23 @@ class PaymentFact(Fact):
     exponent: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedPaymentFact(PaymentFact):
+    """What events of a payment carry that move its money; `functional` where it is foreign."""
+
+    functional: Functional | None = None
+
+
 @event("PaymentReceived")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReceived(PaymentFact):
+class PaymentReceived(PostedPaymentFact):
     """Money came in, gross of the gateway's fee. Plan and customer are None until known.
 
     The kind says which of a plan's orders of payment it follows. Money paid in another currency
     than the plan's is in the plan's, as `converted` says.
     """
 
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
 
     customer: str | None
     plan: str | None
@@ -42,11 +49,13 @@ class PaymentReceived(PaymentFact):
 
 @event("ExchangeRealised")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExchangeRealised(PaymentFact):
+class ExchangeRealised(PostedPaymentFact):
     """Money paid in another currency was worth more (or, below zero, less) than it settles.
 
     `undone`: the money was taken back, and with it the difference of the other sign.
     """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     customer: str | None
     plan: str | None
@@ -54,15 +63,29 @@ class ExchangeRealised(PaymentFact):
     undone: bool = False
 
 
+@event("ExchangeReturned")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeReturned(PostedPaymentFact):
+    """Money paid in another currency went back, and with it the difference that it had made.
+
+    `undone` tells so; without it the money came again, a refund that failed or a dispute won.
+    """
+
+    customer: str | None
+    plan: str | None
+    gain_minor: int
+    undone: bool
+
+
 @event("GatewayFeeCharged")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayFeeCharged(PaymentFact):
+class GatewayFeeCharged(PostedPaymentFact):
     """The gateway kept its fee, the tax that it charged on it included.
 
     Under reverse charge the tax is not in the amount: it is owed and deducted at once.
     """
 
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
 
     customer: str | None
     plan: str | None
@@ -74,8 +97,10 @@ class GatewayFeeCharged(PaymentFact):
 
 @event("PaymentApplied")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentApplied(PaymentFact):
+class PaymentApplied(PostedPaymentFact):
     """Echo, in the payment's stream, of money applied to a plan. Posts nothing."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     plan: str
     use: Use
@@ -84,8 +109,10 @@ class PaymentApplied(PaymentFact):
 
 @event("PaymentReleased")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReleased(PaymentFact):
+class PaymentReleased(PostedPaymentFact):
     """Echo, in the payment's stream, of an application undone, made on `since`. Posts nothing."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     plan: str
     use: Use
@@ -95,10 +122,10 @@ class PaymentReleased(PaymentFact):
 
 @event("RefundIssued")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundIssued(PaymentFact):
+class RefundIssued(PostedPaymentFact):
     """Money went back to the customer."""
 
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
 
     holdings: tuple[Holding, ...]
     reason: str
@@ -107,8 +134,10 @@ class RefundIssued(PaymentFact):
 
 @event("RefundFailed")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundFailed(PaymentFact):
+class RefundFailed(PostedPaymentFact):
     """A refund did not reach the customer: the money is back where it lay."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     holdings: tuple[Holding, ...]
     reason: str
@@ -116,11 +145,13 @@ class RefundFailed(PaymentFact):
 
 @event("DisputeOpened")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisputeOpened(PaymentFact):
+class DisputeOpened(PostedPaymentFact):
     """The payer contests the payment, and the gateway has taken the amount back.
 
     `uses` are what plans had of it (AllocationDisputed posts them); `holdings` are the rest.
     """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     customer: str | None
     plan: str | None
@@ -131,8 +162,10 @@ class DisputeOpened(PaymentFact):
 
 @event("DisputeWon")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisputeWon(PaymentFact):
+class DisputeWon(PostedPaymentFact):
     """The gateway gave back what it had taken: everything is as before the dispute."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     amount_minor: int
     uses: tuple[DisputedUse, ...]
@@ -151,8 +184,10 @@ class DisputeLost(PaymentFact):
 
 @event("PaymentReversed")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReversed(PaymentFact):
+class PaymentReversed(PostedPaymentFact):
     """The payment bounced: the bank or gateway took the money back."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     holdings: tuple[Holding, ...]
     reason: str

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ledger.events.base import Fact, event
+from ledger.events.parts import Functional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutFact(Fact):
-    """What every event of a payout carries."""
+    """What every event of a payout carries; `functional` where it is foreign."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payout: str
     gateway: str | None
     currency: str
     exponent: int
     amount_minor: int
+    functional: Functional | None = None
 
 
 @event("PayoutSent")

@@ -11,6 +11,7 @@ from ledger.events.base import Fact, event
 from ledger.events.parts import (
     BilledPart,
     DueChange,
+    Functional,
     Holding,
     Income,
     Part,
@@ -30,6 +31,13 @@ class PlanFact(Fact):
     exponent: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedPlanFact(PlanFact):
+    """What every event of a plan carries that is posted; `functional` where the plan is foreign."""
+
+    functional: Functional | None = None
+
+
 @event("PlanAgreed")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAgreed(PlanFact):
@@ -43,8 +51,10 @@ class PlanAgreed(PlanFact):
 
 @event("OpeningBalance")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpeningBalance(PlanFact):
+class OpeningBalance(PostedPlanFact):
     """An item that was open when the ledger took over, with its own document and due date."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     charge: str
     document: str
@@ -55,14 +65,14 @@ class OpeningBalance(PlanFact):
 
 @event("InstalmentCharged")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstalmentCharged(PlanFact):
+class InstalmentCharged(PostedPlanFact):
     """An instalment was billed; tax is included in the amount.
 
     Of the net amount, `contract_asset_minor` was recognised before, `deferred_minor` is not earned
     yet; the rest is revenue at once.
     """
 
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
 
     charge: str
     instalment: int
@@ -76,12 +86,14 @@ class InstalmentCharged(PlanFact):
 
 @event("PlanBilled")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanBilled(PlanFact):
+class PlanBilled(PostedPlanFact):
     """One document billed several instalments at once, each open with its own due date.
 
     The net amount first takes down what was recognised before it was billed (contract asset); the
     rest is deferred.
     """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     document: str
     parts: tuple[BilledPart, ...]
@@ -91,11 +103,13 @@ class PlanBilled(PlanFact):
 
 @event("RevenueRecognised")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevenueRecognised(PlanFact):
+class RevenueRecognised(PostedPlanFact):
     """What was delivered through a day became revenue: first what was deferred.
 
     Below zero, what had been earned is taken back: it will never be billed.
     """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     through: date
     deferred_minor: int
@@ -104,10 +118,10 @@ class RevenueRecognised(PlanFact):
 
 @event("FeeCharged")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeeCharged(PlanFact):
+class FeeCharged(PostedPlanFact):
     """A fee was billed; `instalment` is the one that it is part of, or punishes."""
 
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
 
     charge: str
     kind: str
@@ -120,12 +134,14 @@ class FeeCharged(PlanFact):
 
 @event("InterestCharged")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InterestCharged(PlanFact):
+class InterestCharged(PostedPlanFact):
     """Interest was billed: the financing's, with an instalment, or for paying late.
 
     `kind` is "interest" or "late_interest"; the interest ran from a day (that day not counted)
     through another one.
     """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     charge: str
     kind: str
@@ -140,8 +156,10 @@ class InterestCharged(PlanFact):
 
 @event("ChargeWaived")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChargeWaived(PlanFact):
+class ChargeWaived(PostedPlanFact):
     """A fee was forgiven, in whole or in part."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     part: Part
     income: Income
@@ -172,13 +190,13 @@ class EarmarkReleased(PlanFact):
 
 @event("PaymentAllocated")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentAllocated(PlanFact):
+class PaymentAllocated(PostedPlanFact):
     """A payment was applied to charges; its tax point is `received_on`.
 
     `source` names where the money lay; `advance_tax` is what was taxed when it came in.
     """
 
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
 
     payment: str
     source: Holding
@@ -189,8 +207,10 @@ class PaymentAllocated(PlanFact):
 
 @event("AdvanceTaxed")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdvanceTaxed(PlanFact):
+class AdvanceTaxed(PostedPlanFact):
     """Money that waits for a plan whose tax is due on receipt was taxed before any charge."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payment: str
     received_on: date
@@ -200,8 +220,10 @@ class AdvanceTaxed(PlanFact):
 
 @event("AdvanceTaxReversed")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdvanceTaxReversed(PlanFact):
+class AdvanceTaxReversed(PostedPlanFact):
     """Money that was taxed as an advance left the plan without paying any of it."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payment: str
     received_on: date
@@ -211,8 +233,10 @@ class AdvanceTaxReversed(PlanFact):
 
 @event("AllocationDisputed")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllocationDisputed(PlanFact):
+class AllocationDisputed(PostedPlanFact):
     """Money that had paid charges is contested: they are open again, as disputed."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payment: str
     received_on: date
@@ -221,8 +245,10 @@ class AllocationDisputed(PlanFact):
 
 @event("AllocationRestored")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllocationRestored(PlanFact):
+class AllocationRestored(PostedPlanFact):
     """A dispute was won: the money pays the charges again that it had paid."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payment: str
     received_on: date
@@ -231,8 +257,10 @@ class AllocationRestored(PlanFact):
 
 @event("DisputedReopened")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisputedReopened(PlanFact):
+class DisputedReopened(PostedPlanFact):
     """A dispute was lost: what was disputed is owed again, carried as each part says."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payment: str
     parts: tuple[Part, ...]
@@ -240,24 +268,30 @@ class DisputedReopened(PlanFact):
 
 @event("ReceivableDoubtful")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivableDoubtful(PlanFact):
+class ReceivableDoubtful(PostedPlanFact):
     """What is open on the plan is doubtful from now on."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     parts: tuple[Part, ...]
 
 
 @event("ReceivableCured")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivableCured(PlanFact):
+class ReceivableCured(PostedPlanFact):
     """What was doubtful is a receivable like any other again."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     parts: tuple[Part, ...]
 
 
 @event("AllocationReversed")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllocationReversed(PlanFact):
+class AllocationReversed(PostedPlanFact):
     """An application was undone: the charges are open again and the money lies in `target`."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payment: str
     target: Holding
@@ -267,8 +301,10 @@ class AllocationReversed(PlanFact):
 
 @event("CreditNoteIssued")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreditNoteIssued(PlanFact):
+class CreditNoteIssued(PostedPlanFact):
     """Charges were reduced: a discount, something undelivered, or a sale annulled."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     kind: str
     reduces: Reduces
@@ -278,13 +314,13 @@ class CreditNoteIssued(PlanFact):
 
 @event("WrittenOff")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenOff(PlanFact):
+class WrittenOff(PostedPlanFact):
     """What is open was given up; the plan may end with it.
 
     `ended` are the numbers of instalments that will never be billed.
     """
 
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
 
     parts: tuple[Part, ...]
     ended: tuple[int, ...]
@@ -295,8 +331,10 @@ class WrittenOff(PlanFact):
 
 @event("TaxReliefClaimed")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaxReliefClaimed(PlanFact):
+class TaxReliefClaimed(PostedPlanFact):
     """Tax that was due on invoice is claimed back for what was written off."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     parts: tuple[Part, ...]
     reason: str
@@ -304,8 +342,10 @@ class TaxReliefClaimed(PlanFact):
 
 @event("RecoveryReceived")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryReceived(PlanFact):
+class RecoveryReceived(PostedPlanFact):
     """Cash came in for charges that were written off."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payment: str
     source: Holding
@@ -314,8 +354,10 @@ class RecoveryReceived(PlanFact):
 
 @event("RecoveryReversed")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryReversed(PlanFact):
+class RecoveryReversed(PostedPlanFact):
     """A recovery was undone, since its payment bounced or was refunded."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     payment: str
     target: Holding

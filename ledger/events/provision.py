@@ -6,13 +6,20 @@ A provision on a claim is in the plan's stream; one on all claims together is in
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ledger.events.base import Fact, event
+from ledger.events.parts import Functional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionFact(Fact):
-    """What a provision carries; plan and customer are None where it covers all claims."""
+    """What a provision carries; plan and customer are None where it covers all claims.
+
+    `functional` is given where the currency is foreign.
+    """
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     book: str
     plan: str | None
@@ -21,6 +28,7 @@ class ProvisionFact(Fact):
     exponent: int
     amount_minor: int
     reason: str
+    functional: Functional | None = None
 
 
 @event("ProvisionBooked")

@@ -99,7 +99,7 @@ class RefundUnknown(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class BookUnknown(Refusal):
-    """A provision is for a book that the ledger keeps."""
+    """A book is one that the ledger keeps."""
 
     book: str
     known: str

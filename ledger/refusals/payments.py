@@ -16,6 +16,68 @@ class RateWithoutNeed(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class RateMissing(Refusal):
+    """A currency that has rates has one on every day on which something moves in it."""
+
+    currency: str
+    on: str
+    first: str
+    sentence = "{currency} has no rate on {on}, its first is of {first}: set an earlier one"
+
+
+@dataclass(eq=False, kw_only=True)
+class CurrencyHasNoRate(Refusal):
+    """Only a currency with a rate has amounts in the ledger's own."""
+
+    currency: str
+    sentence = "{currency} has no rate: set one with set_rate"
+
+
+@dataclass(eq=False, kw_only=True)
+class NothingToRevalue(Refusal):
+    """A revaluation changes something."""
+
+    currency: str
+    on: str
+    sentence = "all balances in {currency} are carried at the rate of {on} already"
+
+
+@dataclass(eq=False, kw_only=True)
+class CurrencyWasOpened(Refusal):
+    """A book takes a currency over once."""
+
+    currency: str
+    book: str
+    sentence = "book {book!r} took over what had moved in {currency} before its first rate already"
+
+
+@dataclass(eq=False, kw_only=True)
+class RuleMissing(Refusal):
+    """A book posts what it has a rule for."""
+
+    book: str
+    event: str
+    sentence = "book {book!r} has no rule for {event}: adopt its rules anew with acquit adopt rules"
+
+
+@dataclass(eq=False, kw_only=True)
+class RoleUnknown(Refusal):
+    """A book posts on accounts that it has."""
+
+    role: str
+    book: str
+    sentence = "book {book!r} has no account for {role!r}"
+
+
+@dataclass(eq=False, kw_only=True)
+class RateOfOwnCurrency(Refusal):
+    """The ledger's own currency is what the others are valued in."""
+
+    currency: str
+    sentence = "{currency} is the ledger's own currency and has no rate: set one of another"
+
+
+@dataclass(eq=False, kw_only=True)
 class PromotionTwice(Refusal):
     """A promotion of one kind is given once."""
 

@@ -89,3 +89,13 @@ def included_tax(gross_minor: int, rate_percent: Decimal) -> int:
     with localcontext() as context:
         context.prec = 40
         return round_half_up(gross_minor * rate_percent / (100 + rate_percent))
+
+
+def at_rate(amount_minor: int, exponent: int, rate: Decimal, to_exponent: int) -> int:
+    """Return an amount at a rate, in minor units of the other currency, rounded half up.
+
+    The rate is the other currency for one unit (not minor unit) of the amount's.
+    """
+    with localcontext() as context:
+        context.prec = 60
+        return round_half_up(amount_minor * rate.scaleb(to_exponent - exponent))

@@ -12,9 +12,19 @@ import click
 
 from ledger import output
 from ledger.door import Door
-from projections.reporting import BOOK, EVER, journal_at_options, pass_door, reporting, stamp
+from projections.reporting import (
+    BOOK,
+    EVER,
+    FUNCTIONAL_AMOUNTS,
+    journal_at_options,
+    own_currency,
+    pass_door,
+    reporting,
+    stamp,
+)
 
 if TYPE_CHECKING:
+    from projections.journal_report import JournalFilter
     from projections.rows import EntryRow
 
 _ENTRIES_A_REPORT = 200
@@ -29,8 +39,17 @@ def export() -> None:
 @click.argument("path")
 @journal_at_options
 @BOOK
+@FUNCTIONAL_AMOUNTS
 @pass_door
-def beancount(door: Door, path: str, as_of: str | None, known_at: str | None, book: str) -> None:
+def beancount(
+    door: Door,
+    path: str,
+    as_of: str | None,
+    known_at: str | None,
+    book: str,
+    *,
+    functional: bool,
+) -> None:
     """Write a Beancount file, month-end balance assertions included; - is standard output.
 
     \b
@@ -38,16 +57,27 @@ def beancount(door: Door, path: str, as_of: str | None, known_at: str | None, bo
       acquit export beancount ledger.beancount && bean-check ledger.beancount
     """
     from projections.exports import beancount as exporter
+    from projections.journal_report import JournalFilter
 
-    _export(door, exporter.lines, path, (as_of, known_at, book))
+    wanted = JournalFilter(book, functional=own_currency(door, functional))
+    _export(door, exporter.lines, path, (as_of, known_at), wanted)
 
 
 @export.command()
 @click.argument("path")
 @journal_at_options
 @BOOK
+@FUNCTIONAL_AMOUNTS
 @pass_door
-def hledger(door: Door, path: str, as_of: str | None, known_at: str | None, book: str) -> None:
+def hledger(
+    door: Door,
+    path: str,
+    as_of: str | None,
+    known_at: str | None,
+    book: str,
+    *,
+    functional: bool,
+) -> None:
     """Write a journal for hledger and Ledger, month-end assertions included; - is standard output.
 
     \b
@@ -55,27 +85,29 @@ def hledger(door: Door, path: str, as_of: str | None, known_at: str | None, book
       acquit export hledger ledger.journal && hledger -f ledger.journal check --strict
     """
     from projections.exports import hledger as exporter
+    from projections.journal_report import JournalFilter
 
-    _export(door, exporter.lines, path, (as_of, known_at, book))
+    wanted = JournalFilter(book, functional=own_currency(door, functional))
+    _export(door, exporter.lines, path, (as_of, known_at), wanted)
 
 
 def _export(
     door: Door,
     lines: Any,
     path: str,
-    chosen: tuple[str | None, str | None, str],
+    chosen: tuple[str | None, str | None],
+    wanted: JournalFilter,
 ) -> None:
-    from projections.journal_report import JournalFilter, entry_count, exponents
+    from projections.journal_report import entry_count, exponents
     from projections.journal_report import journal as report_journal
 
-    as_of, known_at, book = chosen
+    as_of, known_at = chosen
     with reporting(door, as_of or EVER, known_at) as report:
-        chart = report.books.newest(report.require(book))
-        wanted = JournalFilter(book)
+        chart = report.books.newest(report.require(wanted.book))
         total = entry_count(report.connection, report.at, wanted)
         at = stamp(door, report.at, bounded=as_of is not None)
-        title = f"{door.opened.identity.opened.entity}, book {book}, {at}"
-        currencies = exponents(report.connection, book)
+        title = f"{door.opened.identity.opened.entity}, book {wanted.book}, {at}"
+        currencies = exponents(report.connection, wanted)
         with output.progress_bar("Exporting") as progress:
             entries = report_journal(report.connection, report.at, wanted, by_day=True)
             seen = _counted(entries, lambda done: progress(done, total))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
 
 from ledger import output
 from ledger.door import Door
+from projections.recording import carry_out, require_sense, tally
 from projections.reporting import at_options, pass_door, reporting, stamp
-
-if TYPE_CHECKING:
-    from ledger.application import Result
 
 
 @click.command()
@@ -62,7 +60,7 @@ def provision(
     from projections.provisioning.recording import command_lines, require_open
     from projections.provisioning.report import proposal_json
 
-    _require_sense(known_at, recorded, booked=booked)
+    require_sense(known_at, recorded, booked=booked)
     with reporting(door, as_of, known_at) as report:
         policy = policy_for(report.connection, report.at, policy_name)
         named = [report.require(book) for book in wanted]
@@ -71,47 +69,12 @@ def provision(
         if booked:
             require_open(report.connection, report.at.as_of)
     value = proposal_json(proposal)
-    results = _carried_out(door, command_lines(proposal, recorded)) if booked else []
-    value["recorded"] = _tally(results) if booked else None
+    results = carry_out(door, command_lines(proposal, recorded)) if booked else []
+    value["recorded"] = tally(results) if booked else None
     title = f"Provision by policy {policy.name} ({policy.digest[:16]}), {stamp(door, proposal.at)}"
     _print(title, value, form)
     if any(result.refusal for result in results):
         raise click.exceptions.Exit(1)
-
-
-def _require_sense(known_at: str | None, recorded: str | None, *, booked: bool) -> None:
-    """Refuse options that do not go together. Raises UsageError."""
-    if booked and known_at is not None:
-        message = "--book records what is known now: leave out --known-at"
-        raise click.UsageError(message)
-    if recorded is not None and not booked:
-        message = "--recorded goes with --book: nothing is recorded without it"
-        raise click.UsageError(message)
-
-
-def _carried_out(door: Door, commands: Iterable[Mapping[str, Any]]) -> list[Result]:
-    """Carry out the commands; what is refused is said on standard error, too."""
-    from ledger.command_file import Line
-
-    lines = (Line(number, command) for number, command in enumerate(commands, 1))
-    results = list(door.application.record(lines))
-    for result in results:
-        if result.refusal is not None:
-            click.echo(f"{result.command_id}: {result.refusal}", err=True)
-    return results
-
-
-def _tally(results: Sequence[Result]) -> dict[str, Any]:
-    return {
-        "accepted": sum(result.verdict == "accepted" for result in results),
-        "repeated": sum(result.verdict == "repeated" for result in results),
-        "events": sum(result.events for result in results),
-        "refused": [
-            {"id": result.command_id, "error": refusal.code, "message": str(refusal)}
-            for result in results
-            if (refusal := result.refusal) is not None
-        ],
-    }
 
 
 def _print(title: str, value: Mapping[str, Any], form: str) -> None:

@@ -26,7 +26,8 @@ How to read a table: one line is one leg, debits (Dr) first; a book's column has
 nothing where the book has no such leg. **An amount is also the condition: a leg whose amount is
 zero is left out**, so only the legs that apply to an event are posted. Every entry balances. A role
 in braces is one that the event itself chooses. Tax "on receipt" falls due when money comes in, tax
-"on invoice" when it is billed.
+"on invoice" when it is billed. In the ledger's own currency an entry in another one may have one
+leg more, `fx_gain` or `fx_loss`: docs/currencies.md.
 """
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -22,13 +22,15 @@ from typing import Any
 import pytest
 
 from ledger import events as facts
-from ledger.books.accounts import Chart, chart_of, packaged_chart
+from ledger.books.accounts import Chart, chart_of, packaged_books, packaged_chart
+from ledger.books.functional import functional_postings
 from ledger.books.posting import JournalEntry, Posting
 from ledger.books.rules import entry_of
 from ledger.commands import read_command
 from ledger.draft import Draft, Stream, replayed
 from ledger.envelope import Event, RecordedEvent
 from ledger.handlers import decide
+from ledger.held import functional_of
 from ledger.store import codec
 from ledger.terms.money import amount_text
 from ledger.terms.refusals import Refusal
@@ -55,6 +57,9 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "amend_plan": {"plan": "P"},
     "claim_tax_relief": {"plan": "P", "reason": "because"},
     "issue_invoice": {"plan": "P", "series": "INV"},
+    "set_rate": {"currency": "USD", "source": "ECB"},
+    "revalue": {"currency": "USD", "book": "generic"},
+    "open_currency": {"currency": "USD", "book": "generic"},
     "transfer": {"plan": "P", "reason": "because"},
     "fail_refund": {"reason": "because"},
     "send_payout": {"currency": "EUR"},
@@ -74,11 +79,36 @@ def chart_named(book: str) -> Chart:
     return chart_of(packaged_chart(book))
 
 
+@cache
+def opened() -> Stream:
+    """Return the stream of a ledger in euros that keeps both packaged books."""
+    facts_of_it: list[facts.Fact] = [
+        facts.LedgerOpened(
+            ledger_id="L",
+            entity="E",
+            functional_currency="EUR",
+            timezone="UTC",
+            fiscal_year_start="01-01",
+            simulated=True,
+            hash_version=1,
+            format_version=1,
+        )
+    ]
+    for book in packaged_books():
+        content = packaged_chart(book)
+        facts_of_it.append(facts.RulesAdopted(book=book, digest="", content=content))
+    events = [
+        Event(facts.LEDGER_STREAM, number, date.min, fact)
+        for number, fact in enumerate(facts_of_it, 1)
+    ]
+    return replayed(None, events) or Stream()
+
+
 class Life:
     """A ledger without a store: commands are decided on drafts, events kept in a list."""
 
     def __init__(self) -> None:
-        self.streams: dict[str, Stream] = {}
+        self.streams: dict[str, Stream] = {facts.LEDGER_STREAM: opened()}
         self.events: list[Event] = []
         self.count = 0
         self.book = "generic"
@@ -127,7 +157,9 @@ class Life:
         exponents = {0}
         for event in self.events:
             entry = self.entry(event)
-            if entry is not None and event.effective_on <= date.fromisoformat(through):
+            if entry is None or entry.functional:
+                continue
+            if event.effective_on <= date.fromisoformat(through):
                 exponents.add(entry.exponent)
                 for posting in entry.postings:
                     sums[posting.role] += posting.amount_minor
@@ -135,15 +167,39 @@ class Life:
             role: amount_text(sums[role], max(exponents)) for role in sorted(sums) if sums[role]
         }
 
+    def worth(self, through: str = "9999-12-31") -> dict[str, str]:
+        """Return the balances in the ledger's own currency by role, those that are zero left out.
+
+        What has no amount in it is left out too.
+        """
+        sums: Counter[str] = Counter()
+        for event in self.events:
+            if event.effective_on <= date.fromisoformat(through):
+                for posting in worth_of(event, self.entry(event)):
+                    sums[posting.role] += posting.amount_minor
+        return {role: amount_text(sums[role], 2) for role in sorted(sums) if sums[role]}
+
     def check(self) -> None:
         """Every event is readable again, and replaying them all leads to the same state."""
         for event in self.events:
             payload = codec.encode(event.fact)
             assert codec.decode(event.fact.TOPIC, event.fact.SCHEMA_VERSION, payload) == event.fact
         for name, stream in self.streams.items():
+            if name == facts.LEDGER_STREAM:
+                continue
             own = [event for event in self.events if event.originator_id == name]
             assert [event.originator_version for event in own] == list(range(1, len(own) + 1))
             assert (replayed(None, own) or Stream()) == stream
+
+
+def worth_of(event: Event, entry: JournalEntry | None) -> Sequence[Posting]:
+    """Return the legs of an event in euros, the ledger's own currency; none if it has none."""
+    if entry is None:
+        return ()
+    functional = functional_of(event.fact)
+    if functional is not None:
+        return functional_postings(entry, functional)
+    return entry.postings if entry.currency == "EUR" else ()
 
 
 def told(life: Life, line: str) -> Iterator[str]:

@@ -32,10 +32,11 @@ BEFORE = {
         "2026-02-20 receive_payment payment=pay amount=45.00",
         "2026-02-25 open_dispute payment=pay amount=20.00",
     ],
+    "rated": ["2026-01-05 set_rate rate=0.90"],
     "dollars": ["2026-02-20 receive_payment plan= payment=usd amount=1.00 currency=USD"],
 }
 """Lives so far. Those behind `charged` begin with it."""
-UNCHARGED = ("nothing", "agreed", "business", "taxed", "charged")
+UNCHARGED = ("nothing", "agreed", "business", "taxed", "charged", "rated")
 BY_COMMAND = """
 nothing: 2026-01-15 charge_due
     PlanUnknown: there is no plan 'P': open it first with open_plan or open_balance
@@ -160,4 +161,22 @@ charged: 2026-02-20 credit amount=10000000000000
     AmountTooLarge: 10000000000000 is too large: amounts stay below 10^15 minor units
 charged: 2026-02-20 credit amount=-1.00
     AmountMustBePositive: -1.00 must be above zero: a reduction has a command of its own
+nothing: 2026-01-05 set_rate currency=EUR rate=1.00
+    RateOfOwnCurrency: EUR is the ledger's own currency and has no rate: set one of another
+nothing: 2026-01-05 set_rate rate=0
+    FieldWrong: field 'rate': must be above zero
+rated: 2026-01-04 receive_payment plan= payment=usd amount=1.00 currency=USD
+    RateMissing: USD has no rate on 2026-01-04, its first is of 2026-01-05: set an earlier one
+rated: 2026-01-04 revalue balances=receivable:1.00:0.80
+    RateMissing: USD has no rate on 2026-01-04, its first is of 2026-01-05: set an earlier one
+nothing: 2026-01-31 revalue balances=receivable:1.00:0.80
+    CurrencyHasNoRate: USD has no rate: set one with set_rate
+rated: 2026-01-31 revalue balances=receivable:1.00:0.90
+    NothingToRevalue: all balances in USD are carried at the rate of 2026-01-31 already
+rated: 2026-01-31 revalue balances=receivable:1.00:0.80,receivable:2.00:0.80
+    FieldWrong: field 'balances[1].role': 'receivable' is given twice
+rated: 2026-01-31 revalue book=tax balances=receivable:1.00:0.80
+    BookUnknown: there is no book 'tax': known are generic, pcg
+rated: 2026-01-31 open_currency balances=goodwill:1.00
+    RoleUnknown: book 'generic' has no account for 'goodwill'
 """

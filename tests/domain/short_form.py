@@ -8,6 +8,8 @@ Most fields are written as in a command file, NAME=VALUE. Nested ones have a for
     tax=20/receipt, tax=20/receipt:90.00,5.5/invoice:30.00   one rate, or several with their parts
     interest="12 level", service=2026-01-01..2026-12-31
     fees="handling 12.00 spread, file 5.00 signature"
+    balances=receivable:100.00:92.00,clearing:5.00:4.60  role, amount, and perhaps what it is
+                                                         carried at
     items=A-1:2025-12-01:60.00                           open items: document, due day, amount
 """
 
@@ -88,6 +90,11 @@ def _items(text: str) -> list[dict[str, str]]:
     return [dict(zip(names, item.split(":"), strict=True)) for item in text.split(",")]
 
 
+def _balances(text: str) -> list[dict[str, str]]:
+    names = ("role", "amount", "carried")
+    return [dict(zip(names, part.split(":"), strict=False)) for part in text.split(",")]
+
+
 _FORMS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "equal": ("schedule", _equal),
     "parts": ("schedule", _parts),
@@ -96,6 +103,7 @@ _FORMS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "service": ("service", _service),
     "fees": ("fees", _fees),
     "items": ("items", _items),
+    "balances": ("balances", _balances),
     "charges": ("charges", lambda text: text.split(",")),
 }
 """How a field is read, and the field of a command file that it becomes."""

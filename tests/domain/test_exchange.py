@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,9 @@ from ledger.terms.refusals import Refusal
 
 if TYPE_CHECKING:
     from tests.domain.conftest import Life
+
+
+NONE = Decimal(0)
 
 
 def owed(life: Life, amount: str = "20.00") -> None:
@@ -56,6 +60,57 @@ def test_a_loss_is_posted(life: Life) -> None:
     life.do("reverse_payment", "2026-02-10", payment="pay")
     assert life.balances()["receivable"] == "20.00"
     life.check()
+
+
+@pytest.mark.parametrize(("rate", "gain"), [("0.92", "0.24"), ("0.90", "-0.20")])
+def test_money_that_goes_back_takes_its_difference_along(life: Life, rate: str, gain: str) -> None:
+    """Half refunded, half the difference is undone; a refund that fails brings it back.
+
+    What is refunded in all leaves nothing at the gateway and no difference.
+    """
+    owed(life)
+    pay(life, rate=rate, settles="20.00")
+    worth = Decimal("20.00") + Decimal(gain)
+    life.do("refund", "2026-02-05", payment="pay", amount="10.00")
+    assert cash_and_difference(life) == (worth / 2, -Decimal(gain) / 2)
+    life.do("fail_refund", "2026-02-06", payment="pay", amount="10.00")
+    assert cash_and_difference(life) == (worth, -Decimal(gain))
+    for amount in ("3.33", "16.67"):
+        life.do("refund", "2026-02-07", payment="pay", amount=amount)
+    assert cash_and_difference(life) == (NONE, NONE)
+    life.check()
+
+
+def test_a_dispute_takes_the_difference_along(life: Life) -> None:
+    """While it is disputed the difference is gone; won, it is back; lost, it is gone for good."""
+    owed(life)
+    pay(life, rate="0.92", settles="20.00")
+    life.do("open_dispute", "2026-02-05", payment="pay", amount="20.00")
+    assert cash_and_difference(life) == (NONE, NONE)
+    life.do("close_dispute", "2026-02-06", payment="pay", outcome="won")
+    assert cash_and_difference(life) == (Decimal("20.24"), Decimal("-0.24"))
+    life.do("open_dispute", "2026-02-07", payment="pay", amount="5.00")
+    life.do("close_dispute", "2026-02-08", payment="pay", outcome="lost")
+    assert cash_and_difference(life) == (Decimal("15.18"), Decimal("-0.18"))
+    life.check()
+
+
+def test_a_bounce_after_a_refund_leaves_what_was_refunded_as_a_claim(life: Life) -> None:
+    """The bank takes back all that it was worth: what went out before was ours, at its worth."""
+    owed(life)
+    pay(life, rate="0.92", settles="20.00")
+    life.do("refund", "2026-02-05", payment="pay", amount="10.00")
+    life.do("reverse_payment", "2026-02-06", payment="pay")
+    assert cash_and_difference(life) == (Decimal("-10.12"), NONE)
+    assert life.balances()["unapplied"] == "10.12"
+    life.check()
+
+
+def cash_and_difference(life: Life) -> tuple[Decimal, Decimal]:
+    """Return what lies at the gateway, and what is gained (below zero) or lost on exchange."""
+    balances = {role: Decimal(text) for role, text in life.balances().items()}
+    lost = balances.get("fx_gain", Decimal(0)) + balances.get("fx_loss", Decimal(0))
+    return balances.get("clearing", Decimal(0)), lost
 
 
 def test_what_it_is_worth_is_kept_by_default(life: Life) -> None:

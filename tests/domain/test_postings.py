@@ -36,6 +36,8 @@ PaymentReceived cash pay-1 Payment pay-1 received
     clearing 2000 P-1 | unapplied -2000 P-1
 ExchangeRealised general pay-1 Exchange difference on payment pay-1
     unapplied 24 P-1 | fx_gain -24 P-1
+ExchangeReturned general pay-1 Exchange difference on payment pay-1 returned
+    clearing -12 P-1 | fx_gain 12 P-1
 GatewayFeeCharged cash pay-1 Gateway fee of payment pay-1
     gateway_fees 100 P-1 | tax_deductible 20 P-1
     clearing -120 P-1
@@ -119,6 +121,12 @@ ProvisionBooked general - Provision: expected loss
     credit_loss 1000 P-1 | allowance -1000 P-1
 ProvisionReleased general - Release of provision: paid
     allowance 1000 P-1 | credit_loss -1000 P-1
+CurrencyOpened general - USD taken over at 0.9150
+    receivable 1830 - | revenue -1829 -
+    opening -1 -
+Revalued general - USD at the rate of 2026-01-31
+    receivable 40 - | fx_gain -40 -
+    fx_loss 5 - | clearing -5 -
 """
 """By DESIGN section 4, of the golden events: type, journal, document, narration; then its legs."""
 
@@ -177,9 +185,9 @@ def test_entries(life: Life) -> None:
 
 
 def test_french_entries(life: Life) -> None:
-    """The French book posts as the generic one, but for losses; a provision names its own book."""
+    """The French book posts as the generic one, but for losses; some events name their book."""
     wanted = {**wanted_entries(), **wanted_entries(FRENCH)}
-    of_the_other_book = {"ProvisionBooked", "ProvisionReleased"}
+    of_the_other_book = {"ProvisionBooked", "ProvisionReleased", "CurrencyOpened", "Revalued"}
     found = entries_in(life, "pcg")
     assert found == {
         topic: lines for topic, lines in wanted.items() if topic not in of_the_other_book
@@ -192,7 +200,8 @@ def test_entry_carries_whose_it_is(life: Life, topic: str) -> None:
     entry = life.entry(event_of(topic))
     assert entry is not None
     assert (entry.book, entry.currency, entry.exponent) == ("generic", "EUR", 2)
-    whom = (None, None) if topic.startswith("Payout") else ("C-1", "P-1")
+    of_nobody = topic.startswith(("Payout", "CurrencyOpened", "Revalued"))
+    whom = (None, None) if of_nobody else ("C-1", "P-1")
     assert {(leg.customer, leg.plan) for leg in entry.postings} == {whom}
 
 
@@ -248,6 +257,9 @@ def test_legs_of_nothing_make_no_entry(life: Life) -> None:
     assert life.entry(event) is None
 
 
+OWN_ROLES = {"pcg": ["unrealised_gain", "unrealised_loss"]}
+"""Roles that only one book has."""
+
 RULE = {
     "event": "WrittenOff",
     "journal": "general",
@@ -280,7 +292,7 @@ def test_packaged_chart_plays_every_role(book: str) -> None:
         bad_debt credit_loss credit_loss_release allowance recoveries opening fx_loss fx_gain
     """
     chart = chart_of(packaged_chart(book))
-    assert sorted(chart.by_role) == sorted(roles.split())
+    assert sorted(chart.by_role) == sorted([*roles.split(), *OWN_ROLES.get(book, [])])
     assert set(chart.rules) == {kind.TOPIC for kind in MEASURES}
 
 

@@ -197,8 +197,10 @@ BY_TESTS = {
     "NotYetAvailable",
     "OnlyPlansAreQuoted",
     "RecordedGoesBack",
+    "CurrencyWasOpened",
     "RecordedNotAllowed",
     "RecoveryFeeToConsumer",
+    "RuleMissing",
     "TooManyConflicts",
     "WaterfallWrong",
 }

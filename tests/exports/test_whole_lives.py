@@ -86,6 +86,20 @@ def life() -> list[dict[str, Any]]:
         {"command": "send_payout", "on": "2026-07-01", "payout": "po", "amount": "300"}
         | {"currency": "EUR"},
         {"command": "land_payout", "on": "2026-07-03", "payout": "po"},
+        *dollars(),
+    ]
+
+
+def dollars() -> list[dict[str, Any]]:
+    """Return a plan in a foreign currency that had no rate at first, and what differs later."""
+    rate = {"command": "set_rate", "currency": "USD", "source": "ECB"}
+    return [
+        plan("F", "90.00", 3, tax=TAX, interest={"annual_rate": "12"}) | {"currency": "USD"},
+        {"command": "charge_due", "on": "2026-01-31", "plan": "F"},
+        {**rate, "on": "2026-02-01", "rate": "0.9137"},
+        {**rate, "on": "2026-03-10", "rate": "0.8811"},
+        paid("F", "f", "2026-03-15", "40.00", currency="USD", fee="0.50"),
+        {"command": "charge_due", "on": "2026-03-31", "plan": "F"},
     ]
 
 
@@ -112,17 +126,25 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     ledger = ["--ledger", f"sqlite:///{folder}/ledger.db"]
     assert main(["init", "--simulated", *ledger]) == 0
     assert main(["record", str(folder / "life.jsonl"), *ledger]) == 0
+    for _ in ("what had no rate", "closing rates"):
+        assert main(["revalue", "--as-of", "2026-07-03", "--book", *ledger]) == 0
     assert main(["check", *ledger]) == 0
     return folder, ledger
 
 
+@pytest.mark.parametrize("options", [[], ["--functional"]], ids=["own", "functional"])
 @pytest.mark.parametrize("book", packaged_books())
-def test_three_programs_accept_every_event(books: tuple[Path, list[str]], book: str) -> None:
-    """Beancount, hledger and Ledger accept the books of a life with every kind of event."""
+def test_three_programs_accept_every_event(
+    books: tuple[Path, list[str]], book: str, options: list[str]
+) -> None:
+    """Beancount, hledger and Ledger accept the books of a life with every kind of event.
+
+    Each event in its own currency, or all in the ledger's.
+    """
     folder, ledger = books
     bean, journal = folder / f"{book}.beancount", folder / f"{book}.journal"
-    assert main(["export", "beancount", str(bean), "--book", book, *ledger]) == 0
-    assert main(["export", "hledger", str(journal), "--book", book, *ledger]) == 0
+    assert main(["export", "beancount", str(bean), "--book", book, *options, *ledger]) == 0
+    assert main(["export", "hledger", str(journal), "--book", book, *options, *ledger]) == 0
     commands = [[str(Path(sys.executable).parent / "bean-check"), str(bean)]]
     if shutil.which("hledger"):
         commands.append(["hledger", "-f", str(journal), "check", "--strict", "ordereddates"])

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import TextWrapper
 
-from ledger.books.accounts import packaged_books
+from ledger.books.accounts import Account, packaged_books
 from ledger.books.posting import Posting
 from ledger.envelope import Event
+from ledger.held import functional_of
 from ledger.terms.money import amount_text
 from ledger.terms.refusals import Refusal
-from tests.domain.conftest import Life, chart_named, more_of, whose
+from tests.domain.conftest import Life, chart_named, more_of, whose, worth_of
 from tests.golden.pages import rewrite
 
 FOLDER = Path(__file__).parent / "lives"
@@ -49,6 +50,7 @@ class Lived:
     def __init__(self) -> None:
         self.life = Life()
         self.sums: dict[str, Sums] = {book: Counter() for book in BOOKS}
+        self.worth: dict[str, Counter[str]] = {book: Counter() for book in BOOKS}
         self.exponents: dict[str, int] = {}
 
     def told(self, line: str) -> Iterator[str]:
@@ -68,6 +70,11 @@ class Lived:
         yield f"  {event.effective_on}  {event.originator_id}  {event.fact.TOPIC}{more}"
         for leg in self._legs(event):
             yield f"      {_accounts(leg.role, leg.books)} {_sides(leg)}  {leg.whose}"
+        functional = functional_of(event.fact)
+        if functional is not None and (legs := self._worth(event)):
+            yield f"    in {functional.currency} at {functional.rate} ({functional.source}):"
+            for leg in legs:
+                yield f"      {_accounts(leg.role, leg.books)} {_sides(leg)}  {leg.whose}"
 
     def _legs(self, event: Event) -> list[Leg]:
         """Return the legs of an event, those that books share once; count them."""
@@ -79,8 +86,21 @@ class Lived:
                 continue
             self.exponents[entry.currency] = entry.exponent
             for posting in entry.postings:
-                self.sums[book][entry.currency, posting.role] += posting.amount_minor
+                if entry.functional:
+                    self.worth[book][posting.role] += posting.amount_minor
+                else:
+                    self.sums[book][entry.currency, posting.role] += posting.amount_minor
                 _add(legs, book, posting, entry.exponent)
+        return legs
+
+    def _worth(self, event: Event) -> list[Leg]:
+        """Return the legs of an event in the ledger's own currency; count them."""
+        legs: list[Leg] = []
+        for book in BOOKS:
+            self.life.book = book
+            for posting in worth_of(event, self.life.entry(event)):
+                self.worth[book][posting.role] += posting.amount_minor
+                _add(legs, book, posting, 2)
         return legs
 
     def balances(self) -> Iterator[str]:
@@ -94,6 +114,21 @@ class Lived:
             for role in (account.role for account in chart_named(BOOKS[0]).accounts):
                 if (currency, role) in moved:
                     yield f"  {_accounts(role, BOOKS)}{self._amounts(currency, role)}"
+            yield ""
+        yield from self._all_worth()
+
+    def _all_worth(self) -> Iterator[str]:
+        """Yield what is left in the end in euros, where other currencies have their worth."""
+        roles = list(dict.fromkeys(role for book in BOOKS for role in _roles(book)))
+        if any(self.worth.values()):
+            yield "In the end, all in EUR (debit positive):"
+            yield "  " + " " * 40 + "".join(book.rjust(_WIDTH) for book in BOOKS)
+            for role in roles:
+                sums = [self.worth[book][role] + self.sums[book]["EUR", role] for book in BOOKS]
+                if any(sums):
+                    texts = (amount_text(minor, 2) if minor else "" for minor in sums)
+                    amounts = "".join(text.rjust(_WIDTH) for text in texts)
+                    yield f"  {_accounts(role, BOOKS)}{amounts}"
             yield ""
 
     def _amounts(self, currency: str, role: str) -> str:
@@ -114,8 +149,14 @@ def _add(legs: list[Leg], book: str, posting: Posting, exponent: int) -> None:
 
 
 def _accounts(role: str, books: tuple[str, ...]) -> str:
-    numbers: Mapping[str, str] = {book: chart_named(book).by_role[role].account for book in books}
+    numbers: Mapping[str, str] = {
+        book: chart_named(book).by_role[role].account for book in books if role in _roles(book)
+    }
     return role.ljust(20) + "".join(numbers.get(book, "").ljust(10) for book in BOOKS)
+
+
+def _roles(book: str) -> Mapping[str, Account]:
+    return chart_named(book).by_role
 
 
 def _sides(leg: Leg) -> str:

@@ -18,6 +18,11 @@ LIFE = """
 {"command":"charge_due","id":"4","on":"2026-03-31"}
 {"command":"write_off","id":"5","on":"2026-06-30","plan":"P","reason":"gone"}
 {"command":"receive_payment","id":"6","on":"2026-07-01","payment":"lost","amount":"5.00","currency":"JPY"}
+{"command":"set_rate","id":"7","on":"2026-07-01","currency":"USD","rate":"0.90"}
+{"command":"set_rate","id":"8","on":"2026-07-10","currency":"USD","rate":"0.95"}
+{"command":"open_plan","id":"9","on":"2026-07-01","plan":"D","customer":"C","currency":"USD","schedule":{"kind":"custom","instalments":[{"due":"2026-07-05","amount":"10.00"}]}}
+{"command":"charge_due","id":"10","on":"2026-07-05","plan":"D"}
+{"command":"receive_payment","id":"11","on":"2026-07-10","payment":"usd","plan":"D","amount":"10.00","currency":"USD"}
 """  # noqa: E501 - a command file
 
 

@@ -30,12 +30,20 @@ HARM = {
         "UPDATE balances_1_turnovers SET debit_minor = debit_minor + 1 WHERE role = 'revenue'",
         r"generic 4000 EUR 2026-\d\d-\d\d: postings and turnovers differ by -0.01",
     ),
+    "functional": (
+        (
+            "UPDATE functional_1_postings SET amount_minor = amount_minor + 1 "
+            "WHERE role = 'receivable' AND position = "
+            "(SELECT max(position) FROM functional_1_postings WHERE role = 'receivable')"
+        ),
+        r"position \d+, book generic: functional debits and credits differ by 1 minor units of EUR",
+    ),
     "journal": (
         (
             "DELETE FROM journal_1_entries WHERE event = 'PaymentReceived' AND position = "
             "(SELECT max(position) FROM journal_1_entries WHERE event = 'PaymentReceived')"
         ),
-        r"position \d+: PaymentReceived of payment:lost has no journal entry",
+        r"position \d+: PaymentReceived of payment:usd has no journal entry",
     ),
     "settled": (
         (
@@ -65,6 +73,41 @@ def test_a_harmed_read_model_is_found(lived: Acquit, name: str) -> None:
         found = run(connection, name)
     assert found
     assert re.search(finding, found[0]), found
+
+
+def test_what_is_paid_and_carried_is_found(lived: Acquit) -> None:
+    """A cent of worth left on a charge that holds no dollar is found, though its entry balances."""
+    moved = (
+        "UPDATE functional_1_postings SET amount_minor = amount_minor + {} WHERE role = '{}' "
+        "AND position = (SELECT max(position) FROM functional_1_postings WHERE role = 'fx_gain')"
+    )
+    with lived.database.writing() as connection:
+        connection.execute(text(moved.format(1, "receivable")))
+        connection.execute(text(moved.format(-1, "fx_gain")))
+    with lived.database.reading() as connection:
+        found = run(connection, "functional")
+    assert found == [
+        f"book {book}: receivable of D/1 holds no USD and is carried at 1 minor units"
+        for book in ("generic", "pcg")
+    ]
+
+
+def test_a_cent_without_tax_may_leave_an_advance(acquit: Acquit) -> None:
+    """A thousandth of a dinar is taken off a taxed advance: the event posts nothing, rightly."""
+    schedule = {"kind": "custom", "instalments": [{"due": "2026-01-15", "amount": "0.300"}]}
+    tax = [{"code": "T", "rate": "20", "category": "S", "due": "receipt"}]
+    whose = {"plan": "P", "customer": "C", "currency": "BHD", "schedule": schedule, "tax": tax}
+    paid = {"payment": "pay", "plan": "P", "amount": "0.050", "currency": "BHD"}
+    for line in (
+        {"command": "open_plan", "id": "1", "on": "2026-01-01", **whose},
+        {"command": "receive_payment", "id": "2", "on": "2026-01-01", **paid},
+        {"command": "open_dispute", "id": "3", "on": "2026-01-02", "payment": "pay"}
+        | {"amount": "0.001"},
+    ):
+        assert acquit.application.execute(line).refusal is None
+    acquit.engine.catch_up()
+    with acquit.database.reading() as connection:
+        assert [name for name in CHECKS if run(connection, name)] == []
 
 
 def _without_guards(acquit: Acquit, statement: str) -> None:

@@ -15,7 +15,7 @@ from ledger.tax_base import bases
 from projections.checks import run
 from projections.coordinates import resolve
 from projections.projection import Books
-from projections.tax_return import PeriodError, tax_return, ties
+from projections.tax_return import Period, PeriodError, tax_return, ties
 
 if TYPE_CHECKING:
     from bootstrap import Acquit
@@ -56,7 +56,7 @@ def returned(acquit: Acquit, since: str, until: str) -> dict[str, Any]:
     with acquit.database.reading() as connection:
         books = Books.of(read_stream(connection, LEDGER_STREAM))
         at = resolve(connection, acquit.identity, until)
-        value = tax_return(connection, books, at, date.fromisoformat(since))
+        value = tax_return(connection, books, Period(at, date.fromisoformat(since)))
         assert run(connection, "tax") == []
     assert ties(value)
     return value
@@ -143,7 +143,7 @@ def test_the_check_can_fail(acquit: Acquit) -> None:
         findings = run(connection, "tax")
         books = Books.of(read_stream(connection, LEDGER_STREAM))
         at = resolve(connection, acquit.identity, "2026-01-31")
-        assert not ties(tax_return(connection, books, at, date(2026, 1, 1)))
+        assert not ties(tax_return(connection, books, Period(at, date(2026, 1, 1))))
     assert any("tax_payable are only posted" in finding for finding in findings)
 
 

@@ -120,6 +120,9 @@ class Model:
         """Take in an accepted command."""
         getattr(self, f"_{line['command']}")(line)
 
+    def _set_rate(self, line: dict[str, Any]) -> None:
+        """A rate changes what things are worth, not what is owed."""
+
     def _minor(self, text: str, currency: str) -> int:
         whole, _, part = text.partition(".")
         return int(whole + part.ljust(EXPONENTS[currency], "0"))

@@ -21,7 +21,7 @@ from projections.balances_report import balances
 from projections.coordinates import resolve
 from projections.journal_report import JournalFilter, entry_json, journal
 from projections.projection import Books
-from projections.tax_return import tax_return
+from projections.tax_return import Period, tax_return
 from tests.properties.strategies import Line
 
 OWED = {"receivable", "doubtful", "disputed", "unapplied", "customer_credit"}
@@ -68,12 +68,14 @@ class View:
         self.acquit, self.as_of, self.known_at = acquit, as_of, known_at
         acquit.engine.catch_up()
 
-    def balances(self, plan: str | None = None, book: str = "generic") -> list[dict[str, str]]:
+    def balances(
+        self, plan: str | None = None, book: str = "generic", functional: str | None = None
+    ) -> list[dict[str, str]]:
         """Return the trial balance of a book."""
         with self.acquit.database.reading() as connection:
             at = resolve(connection, self.acquit.identity, self.as_of, self.known_at)
             books = Books.of(read_stream(connection, LEDGER_STREAM))
-            return balances(connection, books, at, JournalFilter(book=book, plan=plan))
+            return balances(connection, books, at, JournalFilter(book, None, plan, functional))
 
     def aging(self, by: str = "charge") -> dict[str, Any]:
         """Return the aging."""
@@ -87,18 +89,19 @@ class View:
             at = resolve(connection, self.acquit.identity, self.as_of, self.known_at)
             return [entry_json(entry) for entry in journal(connection, at, JournalFilter())]
 
-    def tax(self, since: date = date.min) -> dict[str, Any]:
+    def tax(self, since: date = date.min, functional: str | None = None) -> dict[str, Any]:
         """Return the VAT return from a day on, with every movement."""
         with self.acquit.database.reading() as connection:
             at = resolve(connection, self.acquit.identity, self.as_of, self.known_at)
             books = Books.of(read_stream(connection, LEDGER_STREAM))
-            return tax_return(connection, books, at, since, detail=True)
+            return tax_return(connection, books, Period(at, since, functional), detail=True)
 
     def everything(self) -> str:
         """Return all reports as one JSON text, byte for byte what programs get."""
         value = {
             "aging": {level: self.aging(level) for level in ("charge", "plan", "customer")},
             "balances": self.balances(),
+            "worth": self.balances(functional="EUR"),
             "journal": self.journal(),
             "tax": self.tax(),
         }

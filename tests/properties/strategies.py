@@ -230,6 +230,18 @@ _WITH_REASON = {"waive", "refund", "reverse_payment", "credit", "write_off", "ca
 
 
 @st.composite
+def rates(draw: st.DrawFn) -> list[Line]:
+    """Rates of foreign currencies, or of none: on the first day, so that none is ever missing."""
+    lines: list[Line] = []
+    for currency in draw(st.sets(st.sampled_from(sorted(EXPONENTS.keys() - {"EUR"})))):
+        for day in [FIRST_DAY.isoformat(), *draw(st.lists(days(), max_size=4))]:
+            rate = draw(st.sampled_from(["0.0061", "0.92", "1", "2.3875", "117"]))
+            line = {"command": "set_rate", "id": f"r-{currency}-{len(lines)}", "on": day}
+            lines.append({**line, "currency": currency, "rate": rate})
+    return lines
+
+
+@st.composite
 def lives(draw: st.DrawFn, most: int = 24) -> list[Line]:
     """A command file: plans opened, then anything; recording times given for all lines or none."""
     house = draw(st.sampled_from(sorted(EXPONENTS)))
@@ -238,10 +250,13 @@ def lives(draw: st.DrawFn, most: int = 24) -> list[Line]:
     opened = [draw(openings(plan, draw(currencies))) for plan in sold]
     opened.append(draw(takeovers(PLANS[2], draw(currencies))))
     lines = [{**line, "id": f"o-{number}"} for number, line in enumerate(opened)]
+    lines += draw(rates())
     known = Known({line["plan"]: line["currency"] for line in opened})
     lines += [draw(commands(known, number)) for number in range(draw(st.integers(6, most)))]
     if draw(st.integers(0, 3)) == 0:
         lines.append({**draw(st.sampled_from(opened)), "id": "o-again"})
+    if draw(st.booleans()):
+        lines.sort(key=lambda line: line["command"] != "set_rate")
     if draw(st.integers(0, 3)):
         gaps = st.lists(st.sampled_from(_GAPS_SECONDS), min_size=len(lines), max_size=len(lines))
         stamped(lines, draw(gaps))

@@ -22,29 +22,13 @@ from ledger.store.log import read_stream
 from projections.checks import CHECKS, run
 from projections.engine import checkpoints
 from projections.tax_return import ROW_KEYS, ties
+from tests.properties.conftest import Fresh
 from tests.properties.model import Agreed, Model
 from tests.properties.reports import View, answers, execute, key_known, log_size, record
 from tests.properties.strategies import EXPONENTS, Line, days, lives
 from tests.properties.troubled import TroubledModel
 
 ONE_DAY = timedelta(days=1)
-Fresh = Callable[[], AbstractContextManager[Acquit]]
-
-
-@pytest.fixture
-def fresh(new_ledger: Callable[..., Acquit], _places: Any) -> Fresh:
-    """Give a function that opens a ledger for one example and drops it after."""
-
-    @contextmanager
-    def opened() -> Iterator[Acquit]:
-        acquit = new_ledger()
-        try:
-            yield acquit
-        finally:
-            acquit.close()
-            _places.clear()
-
-    return opened
 
 
 def _accepted(lines: list[Line], results: list[Any]) -> list[Line]:

@@ -1,0 +1,176 @@
+"""The legs of an event in a foreign currency, valued in the ledger's own: the functional amounts.
+
+An event is valued at the rate of its day, but what leaves an account whose functional amount is
+followed leaves it at what it is carried at there (IAS 21.21-28: monetary items at the closing
+rate, income at the rate of its day; what was received or billed before keeps the rate that it came
+in at). Such accounts are those of open charges, of money that pays nothing yet, of tax that is
+pending or was paid on an advance, and of what is deferred or earned ahead of its bill. What legs of
+income add up to closes the entry; where there are none, the difference is a gain or a loss on
+exchange, realised with the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from ledger.books.posting import JournalEntry, Of, Posting
+from ledger.events import Functional, FunctionalPart
+from ledger.terms.money import at_rate, share
+
+CARRYING = frozenset({"receivable", "doubtful", "disputed"})
+DEBIT_SIDE = CARRYING | {"contract_asset", "tax_on_advances"}
+CREDIT_SIDE = frozenset({"unapplied", "customer_credit", "tax_pending", "deferred_revenue"})
+FOLLOWED = DEBIT_SIDE | CREDIT_SIDE
+"""Roles whose functional amount is followed; each has a side on which it stands."""
+
+BY_CHARGE = CARRYING | {"tax_pending"}
+OF_PAYMENTS = frozenset({"unapplied", "customer_credit"})
+CASH = frozenset({"clearing", "in_transit", "bank"})
+_INCOME = frozenset(
+    {
+        "revenue",
+        "discounts",
+        "late_fee_income",
+        "interest_income",
+        "recoveries",
+        "opening",
+        "bad_debt",
+        "credit_loss",
+        "credit_loss_release",
+        "allowance",
+        "gateway_fees",
+        "deferred_revenue",
+    }
+)
+"""Roles that take what the other legs add up to."""
+
+Key = tuple[str, str | None]
+
+
+def key_of(posting: Posting) -> Key:
+    """Return how an account is followed: charges and their tax one by one, others whole."""
+    return posting.role, posting.charge if posting.role in BY_CHARGE else None
+
+
+def totals(postings: Iterable[Posting]) -> dict[Key, int]:
+    """Return what legs move on each followed account, debit positive, in minor units."""
+    moved: dict[Key, int] = {}
+    for posting in postings:
+        if posting.role in FOLLOWED:
+            key = key_of(posting)
+            moved[key] = moved.get(key, 0) + posting.amount_minor
+    return moved
+
+
+def functional_postings(entry: JournalEntry, functional: Functional) -> list[Posting]:
+    """Return the legs of an entry in the functional currency, debit positive in its minor units.
+
+    They add up to zero: a difference on exchange is a leg of its own, at the end. A leg too small
+    to be worth anything is worth zero.
+    """
+    values = values_of(entry.postings, entry.exponent, functional)
+    legs = [_worth(posting, value) for posting, value in zip(entry.postings, values, strict=True)]
+    difference_minor = sum(values)
+    if difference_minor:
+        first = entry.postings[0]
+        of = Of(first.customer, first.plan)
+        if difference_minor > 0:
+            legs.append(Posting.credit("fx_gain", difference_minor, of))
+        else:
+            legs.append(Posting.debit("fx_loss", -difference_minor, of))
+    return legs
+
+
+def _worth(posting: Posting, value_minor: int) -> Posting:
+    of = Of(posting.customer, posting.plan, posting.charge)
+    return Posting.debit(posting.role, value_minor, of)
+
+
+def values_of(postings: Sequence[Posting], exponent: int, functional: Functional) -> list[int]:
+    """Return the functional amount of each leg; `exponent` is that of the foreign currency.
+
+    First the followed accounts, as the event's parts say; then tax and money at the rate of the
+    day; then income, which takes what is left, in shares of its legs.
+    """
+    of_the_day = _of_the_day(exponent, functional)
+    unfollowed = unfollowed_rate(postings, exponent, functional)
+    values = _followed(postings, functional.parts)
+    for index, posting in enumerate(postings):
+        if index not in values and posting.role not in _INCOME:
+            value = of_the_day if posting.role in FOLLOWED else unfollowed
+            values[index] = value(posting.amount_minor)
+    rest = [index for index in range(len(postings)) if index not in values]
+    closing = _closing(postings, rest, -sum(values.values()))
+    for index in rest:
+        amount_minor = postings[index].amount_minor
+        values[index] = of_the_day(amount_minor) if closing is None else closing[index]
+    return [values[index] for index in range(len(postings))]
+
+
+def unfollowed_rate(
+    postings: Iterable[Posting], exponent: int, functional: Functional
+) -> Callable[[int], int]:
+    """Return how tax and money of an event are valued: a function of minor units.
+
+    At the rate of the day; but an event that reduces open charges and moves no money, a credit
+    note, takes back tax at the rate at which they were billed.
+    """
+    carried = _carried_rate(postings, functional.parts)
+    if carried is None:
+        return _of_the_day(exponent, functional)
+    functional_minor, amount_minor = carried
+    return lambda minor: share(functional_minor, minor, amount_minor)
+
+
+def _of_the_day(exponent: int, functional: Functional) -> Callable[[int], int]:
+    rate = Decimal(functional.rate)
+    return lambda minor: at_rate(minor, exponent, rate, functional.exponent)
+
+
+def _followed(postings: Sequence[Posting], parts: Iterable[FunctionalPart]) -> dict[int, int]:
+    """Return the values of legs that parts speak of, cut so that they add up to the parts."""
+    known = {(part.role, part.charge): part for part in parts}
+    running: dict[Key, int] = {}
+    values: dict[int, int] = {}
+    for index, posting in enumerate(postings):
+        key = key_of(posting)
+        part = known.get(key)
+        if part is None or not part.amount_minor:
+            continue
+        before = running.get(key, 0)
+        running[key] = after = before + posting.amount_minor
+        values[index] = share(part.functional_minor, after, part.amount_minor) - share(
+            part.functional_minor, before, part.amount_minor
+        )
+    return values
+
+
+def _carried_rate(
+    postings: Iterable[Posting], parts: Iterable[FunctionalPart]
+) -> tuple[int, int] | None:
+    """Return what open charges are carried at, where an event reduces them and moves no money."""
+    if any(posting.role in OF_PAYMENTS | CASH for posting in postings):
+        return None
+    reduced = [part for part in parts if part.role in CARRYING and part.amount_minor < 0]
+    amount_minor = sum(part.amount_minor for part in reduced)
+    return (sum(part.functional_minor for part in reduced), amount_minor) if amount_minor else None
+
+
+def _closing(
+    postings: Sequence[Posting], rest: Sequence[int], to_take_minor: int
+) -> Mapping[int, int] | None:
+    """Share an amount among the legs that are left; None if they stand on different sides."""
+    amounts = [postings[index].amount_minor for index in rest]
+    if not amounts or (min(amounts) < 0 < max(amounts)):
+        return None
+    return dict(zip(rest, _shares(to_take_minor, amounts), strict=True))
+
+
+def _shares(total_minor: int, amounts: Sequence[int]) -> Iterator[int]:
+    whole, running, given = sum(amounts), 0, 0
+    for amount_minor in amounts:
+        running += amount_minor
+        upto = share(total_minor, running, whole)
+        yield upto - given
+        given = upto
