@@ -2,7 +2,7 @@
 
 What the payment had paid is open again as disputed, the latest use first; only the rest is taken
 out of money that lay unused. A dispute that is won puts everything back; one that is lost leaves
-the charges owed, and the fee with us.
+the charges owed, or what they were owed with the next instalment, and the fee with us.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from ledger.applying import (
 )
 from ledger.dating import require_not_before
 from ledger.draft import Draft
-from ledger.events import DisputedUse, payment_stream, plan_stream
+from ledger.events import DisputedUse, Part, PostponedPart, payment_stream, plan_stream
 from ledger.intentions import CloseDispute, OpenDispute
 from ledger.payment import Payment, Used
-from ledger.plan import Allocation, carried_as, emptying, refilling
+from ledger.plan import Allocation, Plan, carried_as, emptying, refilling
 from ledger.refusals import (
     DisputeAbovePayment,
     DisputeIsOpen,
@@ -32,6 +32,7 @@ from ledger.refusals import (
 )
 from ledger.settling import charge_gateway, require_usable, return_exchange
 from ledger.terms.money import amount_text, plain, positive_minor_units
+from ledger.terms.schedule import Instalment
 from ledger.undoing import Undoing, free, latest_first, owed_as
 
 
@@ -163,6 +164,30 @@ def close_dispute(command: CloseDispute, draft: Draft) -> None:
         apply_all(payment.id, payment.plan, draft)
 
 
+def _next_instalment(plan: Plan, day: date) -> Instalment | None:
+    """Return the instalment with which a plan's terms want what was charged back to be owed."""
+    if plan.terms is None or plan.terms.chargeback != "next_instalment":
+        return None
+    to_come = [
+        part for part in plan.instalments if part.number not in plan.ended and part.due_on > day
+    ]
+    return min(to_come, key=lambda part: (part.due_on, part.number), default=None)
+
+
+def _postponed(plan: Plan, part: Part) -> PostponedPart:
+    source = plan.charges[part.charge]
+    name = f"{source.id}/again"
+    count = sum(other == name or other.startswith(f"{name}-") for other in plan.charges)
+    return PostponedPart(
+        source=source.id,
+        charge=f"{name}-{count + 1}" if count else name,
+        kind=source.kind,
+        amount_minor=part.amount_minor,
+        carrying=owed_as(plan),
+        tax=part.tax,
+    )
+
+
 def _disputed_charges(plan_id: str, payment: Payment, draft: Draft) -> dict[str, int]:
     charges: dict[str, int] = {}
     for found in draft.plan(plan_id).disputed:
@@ -183,7 +208,20 @@ def _restore(plan_id: str, payment: Payment, day: date, draft: Draft) -> None:
 
 
 def _reopen(plan_id: str, payment: Payment, day: date, draft: Draft) -> None:
+    """Owe again what was disputed: on its own charges, or with the next instalment."""
     plan, charges = draft.plan(plan_id), _disputed_charges(plan_id, payment, draft)
+    following = _next_instalment(plan, day)
+    if following is not None:
+        postponed = facts.DisputedPostponed(
+            **plan.fields,
+            payment=payment.id,
+            instalment=following.number,
+            due_on=following.due_on,
+            parts=tuple(_postponed(plan, part) for part in refilling(plan, charges)),
+        )
+        draft.record(plan_stream(plan_id), day, postponed)
+        use_earmarks(plan_id, day, draft)
+        return
     reopened = facts.DisputedReopened(
         **plan.fields, payment=payment.id, parts=carried_as(charges, owed_as(plan))
     )

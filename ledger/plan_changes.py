@@ -230,6 +230,48 @@ def _dispute_lost(plan: Plan, on: date, fact: facts.DisputedReopened) -> Plan:
     )
 
 
+def _postponed(plan: Plan, on: date, fact: facts.DisputedPostponed) -> Plan:
+    """Take what was disputed off its charges and owe it anew, within the same documents."""
+    charges, invoiced = dict(plan.charges), dict(plan.invoiced)
+    for part in fact.parts:
+        source = charges[part.source]
+        left_minor = source.amount_minor - part.amount_minor
+        charges[part.source] = replace(
+            source,
+            amount_minor=left_minor,
+            gross_minor=source.gross_minor - part.amount_minor,
+            disputed_minor=source.disputed_minor - part.amount_minor,
+        )
+        charges[part.charge] = Charge(
+            id=part.charge,
+            document=source.document,
+            kind=part.kind,
+            instalment=fact.instalment,
+            due_on=fact.due_on,
+            charged_on=source.charged_on,
+            order=len(charges),
+            amount_minor=part.amount_minor,
+            gross_minor=part.amount_minor,
+            income=source.income,
+            open_since=on,
+            doubtful_minor=part.amount_minor if part.carrying == "doubtful" else 0,
+        )
+        if part.source in invoiced:
+            invoiced[part.charge] = invoiced[part.source]
+    moved = [
+        Part(charge=part.source, amount_minor=part.amount_minor, carrying="disputed")
+        for part in fact.parts
+    ]
+    left, taken = split(plan.disputed, fact.payment, moved)
+    return replace(
+        plan,
+        charges=charges,
+        invoiced=invoiced,
+        disputed=left,
+        charged_back=plan.charged_back + taken,
+    )
+
+
 def _earmarked(plan: Plan, _on: date, fact: facts.PaymentEarmarked) -> Plan:
     waiting = dict(plan.earmarks)
     waiting[fact.payment] = waiting.get(fact.payment, 0) + fact.amount_minor
@@ -407,6 +449,7 @@ _APPLY: dict[type[Fact], Callable[[Any, date, Any], Plan]] = {
     facts.AllocationDisputed: _disputed,
     facts.AllocationRestored: _restored,
     facts.DisputedReopened: _dispute_lost,
+    facts.DisputedPostponed: _postponed,
     facts.PaymentEarmarked: _earmarked,
     facts.EarmarkReleased: _earmark_released,
     facts.AdvanceTaxed: _advance_taxed,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypedDict
+from typing import TypedDict, get_args
 
 from ledger.allocation_fields import read_allocation
 from ledger.cost_fields import CostFields
-from ledger.events import FeeTerm, Promotion, Terms
+from ledger.events import Chargeback, FeeTerm, Promotion, Terms
 from ledger.fields import Fields
 from ledger.interest_fields import Applied, read_interest
 from ledger.late_fields import read_late
@@ -73,6 +73,7 @@ def read_terms(fields: Fields, schedule: Schedule, agreed_on: date, money: Money
         late=read_late(fields, customer_kind, money),
         series=fields.optional_text("series"),
         financed_by=fields.optional_text("financed_by"),
+        chargeback=fields.one_of("chargeback", get_args(Chargeback), default="charge"),
     )
     return Agreed(terms, _conditions(terms, applied, rounding, remainder))
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from ledger import events as facts
 from ledger.books.functional import (
+    BY_CHARGE,
     CARRYING,
     DEBIT_SIDE,
     FOLLOWED,
@@ -143,13 +144,17 @@ def _carried(key: Key, amount_minor: int, exponent: int, by: Valuing) -> int:
 
 
 def _kept(key: Key, moved: Mapping[Key, int], out: Mapping[Key, int]) -> int | None:
-    """Return what a charge brings along that only changes the account that carries it."""
+    """Return what a charge brings along that only changes its account, or its number.
+
+    What leaves the same charge, else what leaves others: a charge that is owed anew.
+    """
     role, charge = key
-    if role not in CARRYING:
+    if role not in BY_CHARGE:
         return None
-    left = {
-        other: value for other, value in out.items() if other[1] == charge and other[0] in CARRYING
-    }
+    alike = CARRYING if role in CARRYING else BY_CHARGE - CARRYING
+    leaving = {other: value for other, value in out.items() if other[0] in alike}
+    same = {other: value for other, value in leaving.items() if other[1] == charge}
+    left = same or leaving
     left_minor = sum(moved[other] for other in left)
     return share(sum(left.values()), moved[key], left_minor) if left_minor else None
 

@@ -133,6 +133,17 @@ def _charge_rows(position: int, fact: Any) -> Iterator[dict[str, Any]]:
     if isinstance(fact, facts.PlanBilled):
         for part in fact.parts:
             yield _charge_row(position, fact.plan, part, "instalment", fact.document)
+    elif isinstance(fact, facts.DisputedPostponed):
+        for postponed in fact.parts:
+            yield {
+                "plan": fact.plan,
+                "charge": postponed.charge,
+                "position": position,
+                "kind": postponed.kind,
+                "instalment": fact.instalment,
+                "document": None,
+                "due_on": fact.due_on,
+            }
     elif isinstance(fact, _Charged):
         kind = str(_KINDS.get(type(fact)) or getattr(fact, "kind", ""))
         yield _charge_row(position, fact.plan, fact, kind, getattr(fact, "document", None))
@@ -208,6 +219,17 @@ def _reopened(fact: facts.DisputedReopened) -> Iterable[Movement]:
     yield from _on_charges(fact, fact.parts, fact.payment, 1)
 
 
+def _postponed(fact: facts.DisputedPostponed) -> Iterable[Movement]:
+    for part in fact.parts:
+        for state, sign, charge in (
+            ("disputed", -1, part.source),
+            (part.carrying, 1, part.charge),
+        ):
+            yield Movement(
+                state, sign * part.amount_minor, fact.customer, fact.plan, charge, fact.payment
+            )
+
+
 def _doubtful(fact: facts.ReceivableDoubtful) -> Iterable[Movement]:
     yield from _on_charges(fact, fact.parts, None, -1)
     yield from _on_charges(fact, fact.parts, None, 1, "doubtful")
@@ -277,6 +299,7 @@ _RULES: dict[type[Fact], Callable[[Any], Iterable[Movement]]] = {
     facts.AllocationDisputed: _disputed,
     facts.AllocationRestored: _restored,
     facts.DisputedReopened: _reopened,
+    facts.DisputedPostponed: _postponed,
     facts.ReceivableDoubtful: _doubtful,
     facts.ReceivableCured: _cured,
     facts.RecoveryReceived: _recovered,

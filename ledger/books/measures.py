@@ -157,6 +157,15 @@ def _parts(fact: facts.PlanFact, parts: Iterable[Part]) -> Iterator[Measured]:
         )
 
 
+def _postponed(fact: facts.DisputedPostponed) -> Iterator[Measured]:
+    for part in fact.parts:
+        amounts = {"gross": part.amount_minor, "tax": _sum(part.tax)}
+        of = Of(fact.customer, fact.plan, part.charge)
+        yield Measured(of, amounts, {"carrying": part.carrying})
+        left = {"left": part.amount_minor, "tax_left": amounts["tax"]}
+        yield Measured(Of(fact.customer, fact.plan, part.source), left)
+
+
 def _on_charges(fact: Any) -> Iterator[Measured]:
     return _parts(fact, fact.parts)
 
@@ -348,6 +357,15 @@ MEASURES: dict[type[Fact], Measure] = {
     facts.AllocationDisputed: Measure(_on_charges, _MOVED, _CARRYING),
     facts.AllocationRestored: Measure(_on_charges, _MOVED, _CARRYING),
     facts.DisputedReopened: Measure(_on_charges, _MOVED, _CARRYING),
+    facts.DisputedPostponed: Measure(
+        _postponed,
+        {
+            **_MOVED,
+            "left": "how much leaves the charge that was disputed",
+            "tax_left": "the tax inside it that falls due on receipt",
+        },
+        _CARRYING,
+    ),
     facts.ReceivableDoubtful: Measure(_on_charges, _MOVED, _CARRYING),
     facts.ReceivableCured: Measure(_on_charges, _MOVED, _CARRYING),
     facts.ProvisionBooked: Measure(_provision, {"movement": "the change of the allowance"}),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ledger.events.parts import TaxDue
 
+Chargeback = Literal["charge", "next_instalment"]
 FeeWhen = Literal["signature", "spread", "financed"]
 
 
@@ -77,7 +78,11 @@ class AnnualRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What was agreed besides the instalments; defaults that were applied are written out."""
+    """What was agreed besides the instalments; defaults that were applied are written out.
+
+    `chargeback` says what is owed again when a dispute is lost: the charge that had been paid, with
+    its own due day, or the same with the next instalment that is not due yet.
+    """
 
     schedule: Mapping[str, Any]
     billing: str
@@ -102,3 +107,4 @@ class Terms:
     series: str | None = None
     financed_by: str | None = None
     buyer: str | None = None
+    chargeback: Chargeback = "charge"

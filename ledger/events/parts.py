@@ -37,6 +37,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostponedPart:
+    """How much leaves a charge (`source`) and becomes another one, carried as it says."""
+
+    source: str
+    charge: str
+    kind: str
+    amount_minor: int
+    carrying: Carrying
+    tax: tuple[TaxAmount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """Money of a payment that pays no charge: where it lies, and for whom (None: not known)."""
 

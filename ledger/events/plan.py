@@ -15,6 +15,7 @@ from ledger.events.parts import (
     Holding,
     Income,
     Part,
+    PostponedPart,
     Reduces,
     TaxAmount,
 )
@@ -43,7 +44,7 @@ class PostedPlanFact(PlanFact):
 class PlanAgreed(PlanFact):
     """A plan was agreed. Posts nothing: money follows as charges."""
 
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
 
     instalments: tuple[Instalment, ...]
     terms: Terms
@@ -266,6 +267,20 @@ class DisputedReopened(PostedPlanFact):
     parts: tuple[Part, ...]
 
 
+@event("DisputedPostponed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputedPostponed(PostedPlanFact):
+    """A dispute was lost: what was disputed is owed again with an instalment not due yet.
+
+    Each part leaves its charge and becomes one of its own, with the tax inside it.
+    """
+
+    payment: str
+    instalment: int
+    due_on: date
+    parts: tuple[PostponedPart, ...]
+
+
 @event("ReceivableDoubtful")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivableDoubtful(PostedPlanFact):
@@ -392,6 +407,8 @@ class PlanRescheduled(PlanFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAmended(PlanFact):
     """The agreement changed in mid-plan (an upgrade, an add-on): other instalments, other terms."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     ended: tuple[int, ...]
     instalments: tuple[Instalment, ...]

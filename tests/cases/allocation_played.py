@@ -39,7 +39,7 @@ class Moved:
 class Played:
     """A case on a ledger: what was done, by the ids of charges and payments."""
 
-    def __init__(self, published: Published, loan: Loan, allocation: str | None = None) -> None:
+    def __init__(self, published: Published, loan: Loan, **terms: str) -> None:
         self.published = published
         self.loan = loan
         self.today = loan.start
@@ -48,7 +48,7 @@ class Played:
         self.balances_after: dict[str, int] = {}
         down = [(loan.start, loan.down_minor)] if loan.down_minor else []
         self.parts = [*down, *loan.parts]
-        self._agree({} if allocation is None else {"allocation": allocation})
+        self._agree(dict(terms))
 
     def _agree(self, more: dict[str, Any]) -> None:
         if self.loan.annual_rate_percent:
@@ -92,6 +92,20 @@ class Played:
         """Reverse the nth payment of a day."""
         names = [name for name, (day, _) in self.payments.items() if day == on]
         self.do("reverse_payment", payment=names[nth - 1], reason="undone")
+
+    def due_paid_open(self) -> list[list[int]]:
+        """Return what was owed, paid and is open with each instalment, in minor units.
+
+        What a lost dispute made owed again counts with the instalment with which it is due.
+        """
+        rows = [[0, 0, 0] for _ in self.parts]
+        number_of = self.published.instalments("P")
+        for row in self.published.aging(END)["rows"]:
+            rows[row["instalment"] - 1][2] += minor(row["outstanding"])
+        for found in self.moved():
+            column = 1 if found.event == "PaymentAllocated" else 0
+            rows[number_of[found.charge] - 1][column] += abs(found.amount_minor)
+        return rows
 
     # What is read ---------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ import pytest
 from ledger.application import Verdict
 from ledger.command_file import Line
 from ledger.events import LEDGER_STREAM
+from ledger.replaying import steps
 from ledger.store.log import read_stream
 from ledger.terms.refusals import Refusal
 from projections.aging import EDGES, aging
@@ -102,6 +103,13 @@ class Published:
         with self.acquit.database.reading() as connection:
             at = resolve(connection, self.acquit.identity, as_of)
             return [entry_json(entry) for entry in journal(connection, at, JournalFilter())]
+
+    def instalments(self, plan: str) -> dict[str, int]:
+        """Return to which instalment each charge of a plan belongs, as its replay says."""
+        with self.acquit.database.reading() as connection:
+            last = steps(connection, plan)[-1].as_json()
+        charges = last["state"]["charges"]
+        return {name: charge["instalment"] for name, charge in charges.items()}
 
 
 @pytest.fixture

@@ -99,3 +99,76 @@ def test_a_cure_needs_something_doubtful(life: Life) -> None:
     life.do("write_off", "2026-06-30")
     with pytest.raises(NothingDoubtful):
         life.do("cure", "2026-07-01")
+
+
+def postponing(life: Life, **fields: str) -> None:
+    """Agree three instalments of 20.00; the first is paid, disputed and lost on 5 February."""
+    rows = [{"due": f"2026-0{month}-15", "amount": "20.00"} for month in (1, 2, 3)]
+    terms = {"chargeback": "next_instalment", **fields}
+    schedule = {"kind": "custom", "instalments": rows}
+    life.do("open_plan", "2026-01-01", schedule=schedule, **terms)
+    life.do("charge_due", "2026-01-15")
+    life.do("receive_payment", "2026-01-15", payment="pay", amount="20.00")
+    life.do("open_dispute", "2026-01-20", payment="pay", amount="20.00")
+
+
+def test_what_is_charged_back_may_be_owed_with_the_next_instalment(life: Life) -> None:
+    """Nothing is overdue; the charge that was paid owes nothing, its twin all of it."""
+    postponing(life)
+    life.do("close_dispute", "2026-02-05", payment="pay", outcome="lost")
+    charges = plan_of(life).charges
+    assert {name: charge.owed_minor for name, charge in charges.items()} == {
+        "P/1": 0,
+        "P/1/again": 2000,
+    }
+    again = charges["P/1/again"]
+    assert (again.instalment, str(again.due_on), again.kind) == (2, "2026-02-15", "instalment")
+    assert life.balances() == {"receivable": "20.00", "revenue": "-20.00"}
+    life.do("charge_due", "2026-02-15")
+    life.do("receive_payment", "2026-02-15", payment="second", amount="40.00")
+    assert plan_of(life).owed_minor == 0
+    life.check()
+
+
+def test_charged_back_twice_it_has_another_number(life: Life) -> None:
+    """What was owed again is paid, disputed and lost once more, and owed with the next one."""
+    postponing(life)
+    life.do("close_dispute", "2026-02-05", payment="pay", outcome="lost")
+    for number, day in ((1, "2026-02-06"), (2, "2026-02-20")):
+        name = f"more-{number}"
+        life.do("receive_payment", day, payment=name, amount="20.00")
+        life.do("open_dispute", day, payment=name, amount="20.00")
+        life.do("close_dispute", day, payment=name, outcome="lost")
+    owed = {name: charge.owed_minor for name, charge in plan_of(life).charges.items()}
+    assert sum(owed.values()) == 2000
+    assert owed["P/1/again/again/again"] == 2000
+    life.check()
+
+
+def test_after_the_last_instalment_it_is_owed_as_before(life: Life) -> None:
+    """Where nothing is to come, the charge itself is open again, with its own due day."""
+    postponing(life)
+    life.do("close_dispute", "2026-03-15", payment="pay", outcome="lost")
+    assert plan_of(life).charges["P/1"].owed_minor == 2000
+    life.check()
+
+
+def test_a_doubtful_plan_owes_it_as_doubtful(life: Life) -> None:
+    """What is owed anew on a doubtful plan is doubtful."""
+    postponing(life)
+    life.do("charge_due", "2026-02-15")
+    life.do("mark_doubtful", "2026-02-16")
+    life.do("close_dispute", "2026-02-20", payment="pay", outcome="lost")
+    assert life.balances()["doubtful"] == "40.00"
+    life.check()
+
+
+def test_an_invoice_covers_what_is_owed_again(life: Life) -> None:
+    """What was invoiced is not invoiced again; the amounts of both charges are one document's."""
+    postponing(life, series="INV")
+    life.do("close_dispute", "2026-02-05", payment="pay", outcome="lost")
+    assert plan_of(life).invoiced["P/1/again"] == plan_of(life).invoiced["P/1"]
+    life.do("charge_due", "2026-02-15")
+    life.do("credit", "2026-02-16", amount="40.00", kind="annulled")
+    assert plan_of(life).owed_minor == 0
+    life.check()

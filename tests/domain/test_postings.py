@@ -96,6 +96,9 @@ AllocationRestored cash pay-1 Dispute of payment pay-1 to P-1 won
     tax_pending 333 P-1/1 | tax_payable -333 P-1/1
 DisputedReopened general pay-1 Dispute of payment pay-1 to P-1 lost
     receivable 2000 P-1/1 | disputed -2000 P-1/1
+DisputedPostponed general pay-1 Dispute of payment pay-1 to P-1 lost
+    receivable 2000 P-1/1/again | tax_pending -333 P-1/1/again
+    disputed -2000 P-1/1 | tax_pending 333 P-1/1
 ReceivableDoubtful general - P-1 is doubtful
     doubtful 2000 P-1/1 | receivable -2000 P-1/1
 ReceivableCured general - P-1 is no longer doubtful

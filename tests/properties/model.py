@@ -33,11 +33,23 @@ class Charged:
 
 @dataclass
 class Agreed:
-    """One plan: instalments still to be billed, and its charges in order."""
+    """One plan: instalments still to be billed, and its charges in order.
+
+    `dues` are the days of all instalments that have not ended; a plan that `postpones` owes what
+    was charged back with the next of them.
+    """
 
     currency: str
     parts: dict[int, tuple[str, int]] = field(default_factory=dict)
     charges: dict[str, Charged] = field(default_factory=dict)
+    dues: dict[int, str] = field(default_factory=dict)
+    postpones: bool = False
+
+    def end(self) -> None:
+        """Bill nothing any more."""
+        for number in self.parts:
+            self.dues.pop(number, None)
+        self.parts.clear()
 
 
 @dataclass
@@ -135,7 +147,9 @@ class Model:
         first = date.fromisoformat(schedule["first_due"])
         dues = [_later(first, number, schedule["every"]) for number in range(count)]
         parts = dict(enumerate(zip(dues, amounts, strict=True), 1))
-        self.plans[line["plan"]] = Agreed(currency, parts)
+        days = {number: due for number, (due, _) in parts.items()}
+        postpones = line.get("chargeback") == "next_instalment"
+        self.plans[line["plan"]] = Agreed(currency, parts, {}, days, postpones)
 
     def _open_balance(self, line: dict[str, Any]) -> None:
         plan = self.plans[line["plan"]] = Agreed(line["currency"])
@@ -301,7 +315,7 @@ class Model:
         if "amount" in line:
             left = self._minor(line["amount"], plan.currency)
         else:
-            plan.parts.clear()
+            plan.end()
         for charge in charges:
             taken = min(left, self._open(name, charge))
             if taken:
@@ -325,7 +339,7 @@ class Model:
                 money.unapplied -= taken
 
     def _cancel_plan(self, line: dict[str, Any]) -> None:
-        self.plans[line["plan"]].parts.clear()
+        self.plans[line["plan"]].end()
 
 
 def _later(first: date, times: int, every: str) -> str:

@@ -76,6 +76,8 @@ def openings(draw: st.DrawFn, plan: str, currency: str) -> Line:
         "currency": currency,
         "schedule": schedule,
     }
+    if draw(st.booleans()):
+        line["chargeback"] = "next_instalment"
     due = draw(st.sampled_from([None, "receipt", "invoice"]))
     if due is not None:
         rate = draw(st.sampled_from(["20", "5.5", "0"]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.properties.model import Model, Use
+from tests.properties.model import Agreed, Charged, Model, Use
 
 
 @dataclass
@@ -106,10 +106,26 @@ class TroubledModel(Model):
             self._reopen(own, line["on"])
 
     def _reopen(self, own: list[Use], on: str) -> None:
-        for use in own:
-            charge = self.plans[use.plan].charges[use.charge]
-            charge.since = max(charge.since, on)
+        for plan in dict.fromkeys(use.plan for use in own):
+            amounts: dict[str, int] = {}
+            for use in own:
+                if use.plan == plan:
+                    amounts[use.charge] = amounts.get(use.charge, 0) + use.amount
+            agreed = self.plans[plan]
+            to_come = [due for due in agreed.dues.values() if due > on]
+            for name, amount in amounts.items():
+                if agreed.postpones and to_come:
+                    self._postpone(agreed, name, amount, min(to_come), on)
+                else:
+                    charge = agreed.charges[name]
+                    charge.since = max(charge.since, on)
         self._refill(list(dict.fromkeys(use.plan for use in own)))
+
+    def _postpone(self, plan: Agreed, name: str, amount: int, due: str, on: str) -> None:
+        plan.charges[name].left -= amount
+        count = sum(other.startswith(f"{name}/again") for other in plan.charges)
+        again = f"{name}/again-{count + 1}" if count else f"{name}/again"
+        plan.charges[again] = Charged(due, on, amount, plan.charges[name].fee)
 
     def _restore(self, name: str, contest: Contest, own: list[Use], on: str) -> None:
         """Let the money pay again what it had paid: as late as the dispute was won."""
