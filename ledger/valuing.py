@@ -135,9 +135,7 @@ def _carried(key: Key, amount_minor: int, exponent: int, by: Valuing) -> int:
     there_minor = on_hand if (on_hand > 0) == (amount_minor < 0) else 0
     taken_minor = min(abs(amount_minor), abs(there_minor))
     sign = -1 if amount_minor < 0 else 1
-    value_minor = 0
-    if taken_minor:
-        value_minor = sign * share(abs(functional_minor), taken_minor, abs(there_minor))
+    value_minor = -share(functional_minor, taken_minor, abs(there_minor)) if taken_minor else 0
     rest_minor = sign * (abs(amount_minor) - taken_minor)
     first = by.rates.first.rate
     return value_minor + at_rate(rest_minor, exponent, first, by.rates.functional_exponent)

@@ -101,11 +101,32 @@ def values_of(postings: Sequence[Posting], exponent: int, functional: Functional
             value = of_the_day if posting.role in FOLLOWED else unfollowed
             values[index] = value(posting.amount_minor)
     rest = [index for index in range(len(postings)) if index not in values]
-    closing = _closing(postings, rest, -sum(values.values()))
+    taken = values if not _bills(postings) else _at_the_day(postings, values, of_the_day)
+    closing = _closing(postings, rest, -sum(taken.values()))
     for index in rest:
         amount_minor = postings[index].amount_minor
         values[index] = of_the_day(amount_minor) if closing is None else closing[index]
     return [values[index] for index in range(len(postings))]
+
+
+def _bills(postings: Iterable[Posting]) -> bool:
+    """Tell whether an event owes a charge anew: income is then worth what its day says."""
+    return any(posting.role in CARRYING and posting.amount_minor > 0 for posting in postings)
+
+
+def _at_the_day(
+    postings: Sequence[Posting], values: Mapping[int, int], of_the_day: Callable[[int], int]
+) -> dict[int, int]:
+    """Return values with the contract assets that a bill takes down at the rate of its day.
+
+    They are money to come: what they are carried at besides is a difference on exchange.
+    """
+    return {
+        index: of_the_day(postings[index].amount_minor)
+        if postings[index].role == "contract_asset"
+        else value_minor
+        for index, value_minor in values.items()
+    }
 
 
 def unfollowed_rate(

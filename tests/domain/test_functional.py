@@ -133,6 +133,29 @@ def test_part_payments_leave_no_cent(life: Life) -> None:
     assert not life.streams["plan:P"].held
 
 
+def test_what_was_earned_before_its_bill_is_money_to_come(life: Life) -> None:
+    """A contract asset of 0.90 that is billed at 0.80 is a loss on exchange, not less revenue.
+
+    What is deferred by the same bill is worth the rate of its day.
+    """
+    life.do("set_rate", "2026-01-01", rate="0.90")
+    rows = [{"due": "2026-02-15", "amount": "200.00"}]
+    schedule = {"kind": "custom", "instalments": rows}
+    service = {"from": "2026-01-01", "to": "2026-04-10"}
+    terms = {"revenue": "over_service", "service": service, **DOLLARS}
+    life.do("open_plan", "2026-01-01", schedule=schedule, **terms)
+    life.do("day", "2026-01-31")
+    assert life.worth() == {"contract_asset": "55.80", "revenue": "-55.80"}
+    life.do("set_rate", "2026-02-01", rate="0.80")
+    life.do("day", "2026-02-15")
+    assert life.worth() == {
+        "receivable": "160.00",
+        "deferred_revenue": "-110.40",
+        "revenue": "-55.80",
+        "fx_loss": "6.20",
+    }
+
+
 def test_a_closing_rate_holds_for_its_day(life: Life) -> None:
     """What is open is valued at the closing rate and taken back on the next day; cash stays.
 
