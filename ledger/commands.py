@@ -7,6 +7,7 @@ function is the form of one command.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -178,6 +179,8 @@ def _read_set_rate(fields: Fields, base: Base) -> Command:
 
 
 def _read_revalue(fields: Fields, base: Base) -> Command:
+    if base["on"] == date.max:
+        raise fields.wrong("on", "must leave a next day, on which it is taken back")
     currency, exponent = fields.currency()
     return Revalue(
         **base,

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.events import CurrencyOpened, Fact, RateSet
+from ledger.refusals import RateMissing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +43,13 @@ class Rates:
         """The earliest rate: what moved in the currency before it is carried at it."""
         return self.quotes[0]
 
-    def on(self, day: date) -> Quote | None:
-        """Return the rate that holds on a day; None before the first one."""
+    def on(self, day: date) -> Quote:
+        """Return the rate that holds on a day. Raises RateMissing before the first one."""
         index = _place(self.quotes, day)
-        return self.quotes[index - 1] if index else None
+        if not index:
+            first = self.first.on.isoformat()
+            raise RateMissing(currency=self.currency, on=day.isoformat(), first=first)
+        return self.quotes[index - 1]
 
 
 def evolve(rates: Rates | None, effective_on: date, fact: Fact) -> Rates | None:

@@ -28,7 +28,6 @@ from ledger.refusals import (
     CurrencyHasNoRate,
     CurrencyWasOpened,
     NothingToRevalue,
-    RateMissing,
     RoleUnknown,
     RuleMissing,
 )
@@ -56,9 +55,6 @@ def revalue(command: Revalue, draft: Draft) -> None:
     """
     rates = _rates(command.currency, draft)
     quote = rates.on(command.on)
-    if quote is None:
-        first = rates.first.on.isoformat()
-        raise RateMissing(currency=rates.currency, on=command.on.isoformat(), first=first)
     _require_book(command, Revalued.TOPIC, draft)
     lines = [_line(balance, command, quote, rates) for balance in command.balances]
     moved = [line for line in lines if line.worth_minor != line.carried_minor]

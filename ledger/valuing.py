@@ -28,7 +28,6 @@ from ledger.books.rules import Rule, postings_of
 from ledger.events import Fact, Functional, FunctionalPart, Holding
 from ledger.held import Held
 from ledger.rates import Quote, Rates
-from ledger.refusals import RateMissing
 from ledger.terms.money import at_rate, share
 
 Twin = tuple[str, str, str, int]
@@ -67,11 +66,6 @@ class Valuing:
 def valued(fact: Any, day: date, by: Valuing) -> Fact:
     """Return the event with its functional amounts. Raises RateMissing before the first rate."""
     quote = by.rates.on(day)
-    if quote is None:
-        first = by.rates.first
-        raise RateMissing(
-            currency=by.rates.currency, on=day.isoformat(), first=first.on.isoformat()
-        )
     postings = _legs(fact, by.rules)
     parts = _parts(postings, fact.exponent, quote, by)
     functional = Functional(

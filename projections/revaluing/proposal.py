@@ -22,8 +22,8 @@ from projections.functional import functional
 from projections.journal import entries, postings
 
 
-class RatesMissingError(ValueError):
-    """A currency cannot be revalued; the message names the day and the way out."""
+class TakenOverLaterError(ValueError):
+    """A book took a currency over after the closing day; the message names the way out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def propose(connection: Connection, charts: Sequence[Chart], at: Coordinates) ->
     """Return a line for each account that a revaluation as of a day would change.
 
     What moved before its currency had a rate comes first, as it has to be opened first. Raises
-    RatesMissingError for a day before the first rate.
+    RateMissing for a day before the first rate, TakenOverLaterError.
     """
     lines: list[Line] = []
     for rates in rates_at(connection, at):
@@ -120,14 +120,8 @@ def _revaluing(connection: Connection, chart: Chart, rates: Rates, at: Coordinat
             f"book {chart.book} took {rates.currency} over on {opened_on}: revalue as of that day "
             "or later"
         )
-        raise RatesMissingError(message)
+        raise TakenOverLaterError(message)
     quote = rates.on(at.as_of)
-    if quote is None:
-        message = (
-            f"{rates.currency} has no rate on {at.as_of}, its first one is of {rates.first.on}: "
-            "set one with set_rate"
-        )
-        raise RatesMissingError(message)
     amounts = _balances(connection, chart.book, rates.currency, at)
     found = _lines("revalue", chart, rates, quote, at.as_of, amounts)
     return [line for line in found if line.difference_minor]

@@ -142,7 +142,9 @@ def test_a_day_without_a_rate(rated: Shell) -> None:
     """A closing day before the first rate is refused, with the way out."""
     said = rated.on_ledger("revalue", "--as-of", "2025-12-31")
     assert (said.status, said.out) == (2, "")
-    assert "USD has no rate on 2025-12-31, its first one is of 2026-01-01" in said.err
+    assert (
+        "USD has no rate on 2025-12-31, its first is of 2026-01-01: set an earlier one" in said.err
+    )
 
 
 def test_tables_and_csv(rated: Shell) -> None:

@@ -175,6 +175,8 @@ rated: 2026-01-31 revalue balances=receivable:1.00:0.90
     NothingToRevalue: all balances in USD are carried at the rate of 2026-01-31 already
 rated: 2026-01-31 revalue balances=receivable:1.00:0.80,receivable:2.00:0.80
     FieldWrong: field 'balances[1].role': 'receivable' is given twice
+rated: 9999-12-31 revalue balances=receivable:1.00:0.80
+    FieldWrong: field 'on': must leave a next day, on which it is taken back
 rated: 2026-01-31 revalue book=tax balances=receivable:1.00:0.80
     BookUnknown: there is no book 'tax': known are generic, pcg
 rated: 2026-01-31 open_currency balances=goodwill:1.00

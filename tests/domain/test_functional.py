@@ -19,7 +19,7 @@ from ledger.events import LEDGER_STREAM, Functional, FunctionalPart, Revalued
 from ledger.held import functional_of
 from ledger.ledger_state import LedgerState
 from ledger.rates import Rates
-from ledger.refusals import CurrencyWasOpened, RuleMissing
+from ledger.refusals import CurrencyWasOpened, RateMissing, RuleMissing
 from ledger.terms.money import at_rate
 from tests.domain.conftest import Life as NewLife
 from tests.domain.conftest import worth_of
@@ -99,8 +99,9 @@ def test_rates_hold_until_the_next_one(life: Life) -> None:
     rates = life.streams["exchange:USD"].state
     assert isinstance(rates, Rates)
     found = [rates.on(date.fromisoformat(f"2026-{day}")) for day in ("01-31", "02-01", "12-31")]
-    assert [str(quote.rate) for quote in found if quote] == ["0.90", "0.93", "0.93"]
-    assert rates.on(date(2025, 12, 31)) is None
+    assert [str(quote.rate) for quote in found] == ["0.90", "0.93", "0.93"]
+    with pytest.raises(RateMissing):
+        rates.on(date(2025, 12, 31))
 
 
 def test_a_credit_note_takes_back_what_was_billed(life: Life) -> None:
