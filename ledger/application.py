@@ -40,6 +40,7 @@ from ledger.store import codec
 from ledger.store.append import Answer, NewCommand, NewEvent, Outcome, known_keys
 from ledger.store.log import last_recorded_us
 from ledger.store.recorder import CommandAnsweredError, EventMapper, StoreApplicationRecorder
+from ledger.terms.card_numbers import holds_card_number
 from ledger.terms.refusals import Refusal
 
 LINES_A_BATCH = 500
@@ -434,4 +435,4 @@ def _named(command: Command) -> list[str]:
 
 def _id_of(line: Mapping[str, Any]) -> str | None:
     value = line.get("id")
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and not holds_card_number(value) else None

@@ -47,8 +47,9 @@ from ledger.intentions import (
     Waive,
     WriteOff,
 )
-from ledger.refusals import CommandUnknown, NotYetAvailable
+from ledger.refusals import CardNumberGiven, CommandUnknown, NotYetAvailable
 from ledger.revaluing import MONETARY
+from ledger.terms.card_numbers import holds_card_number
 from ledger.waterfalls import ORDINARY, PAYMENT_KINDS
 
 NOT_YET = ("register_customer", "close_period")
@@ -61,9 +62,10 @@ FEE_KINDS = ("late_fee", "recovery_fee", "fee")
 def read_command(line: Mapping[str, Any]) -> Command:
     """Return the typed command of one JSON object.
 
-    Raises CommandUnknown, NotYetAvailable, FieldMissing, FieldUnknown, FieldWrong, CurrencyUnknown
-    and the rules of amounts and schedules that can be checked without the ledger.
+    Raises CardNumberGiven, CommandUnknown, NotYetAvailable, FieldMissing, FieldUnknown, FieldWrong,
+    CurrencyUnknown and the rules of amounts and schedules that can be checked without the ledger.
     """
+    _refuse_card_numbers(line, "")
     fields = Fields(line)
     name = fields.text("command")
     if name in NOT_YET:
@@ -79,6 +81,23 @@ def read_command(line: Mapping[str, Any]) -> Command:
     command = read(fields, base)
     fields.done()
     return command
+
+
+def _refuse_card_numbers(value: Any, place: str) -> None:
+    """Refuse a card number in any text of a command, names of fields included."""
+    match value:
+        case str() if holds_card_number(value):
+            raise CardNumberGiven(field=place or "command")
+        case Mapping():
+            for name, nested in value.items():
+                if holds_card_number(name):
+                    raise CardNumberGiven(field=place or "command")
+                _refuse_card_numbers(nested, f"{place}.{name}" if place else name)
+        case list():
+            for index, nested in enumerate(value):
+                _refuse_card_numbers(nested, f"{place}[{index}]")
+        case _:
+            return
 
 
 def _read_charge_due(fields: Fields, base: Base) -> Command:

@@ -24,6 +24,7 @@ from ledger.refusals.forms import (
 )
 from ledger.refusals.names import (
     BookUnknown,
+    CardNumberGiven,
     ChargeExists,
     ChargeUnknown,
     ItemDocumentTwice,
@@ -88,6 +89,7 @@ __all__ = [
     "AllowanceBelowZero",
     "ApproverNeeded",
     "BookUnknown",
+    "CardNumberGiven",
     "ChargeExists",
     "ChargeUnknown",
     "CommandIdReused",

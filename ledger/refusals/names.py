@@ -98,6 +98,14 @@ class RefundUnknown(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class CardNumberGiven(Refusal):
+    """A card number is never stored."""
+
+    field: str
+    sentence = "field {field!r} holds a card number: leave it out, or write its last four digits"
+
+
+@dataclass(eq=False, kw_only=True)
 class BookUnknown(Refusal):
     """A book is one that the ledger keeps."""
 

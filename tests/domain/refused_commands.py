@@ -161,6 +161,8 @@ charged: 2026-02-20 credit amount=10000000000000
     AmountTooLarge: 10000000000000 is too large: amounts stay below 10^15 minor units
 charged: 2026-02-20 credit amount=-1.00
     AmountMustBePositive: -1.00 must be above zero: a reduction has a command of its own
+charged: 2026-02-20 waive charge=P/f amount=1.00 reason=4111111111111111
+    CardNumberGiven: field 'reason' holds a card number: leave it out, or write its last four digits
 nothing: 2026-01-05 set_rate currency=EUR rate=1.00
     RateOfOwnCurrency: EUR is the ledger's own currency and has no rate: set one of another
 nothing: 2026-01-05 set_rate rate=0
