@@ -11,6 +11,7 @@ import click
 
 from ledger import output
 from ledger.adopting_command import adopt
+from ledger.audit.cli import audit, seal_if_configured
 from ledger.door import Door
 from ledger.options import day_given, moment_given
 from ledger.quote_command import quote
@@ -35,6 +36,7 @@ def commands() -> None:
 
 commands.add_command(quote)
 commands.add_command(adopt)
+commands.add_command(audit)
 commands.add_command(settlement)
 
 
@@ -201,7 +203,8 @@ def day(door: Door, through: str, recorded: str | None, form: str) -> None:
     """Do the work of every day through D: bill what is due, recognise revenue, charge lateness.
 
     However often it runs, each thing is done once. A plan that cannot be worked on is named and
-    stops no other. Exit status 1 if there was any.
+    stops no other. Exit status 1 if there was any. Where ACQUIT_SIGNING_KEY names a key, what is
+    recorded is sealed afterwards.
 
     \b
     Examples:
@@ -212,12 +215,16 @@ def day(door: Door, through: str, recorded: str | None, form: str) -> None:
     recorded_us = moment_given(recorded, application.identity.zone)
     result = application.day(day_given(through), recorded_us)
     failures = [{"plan": found.plan, "reason": found.reason} for found in result.failures]
+    sealed = seal_if_configured(door)
     if form == "json":
-        output.print_json({"through": through, "events": result.events, "failures": failures})
+        value = {"through": through, "events": result.events, "failures": failures}
+        output.print_json({**value, "sealed": sealed})
     elif form == "csv":
         output.print_csv(["plan", "reason"], failures)
     else:
         click.echo(f"Worked through {through}: {result.events} events, {len(failures)} plans left")
+        if sealed is not None:
+            click.echo(f"Sealed {sealed} events")
     for found in result.failures:
         click.echo(f"plan {found.plan}: {found.reason}", err=True)
     if failures:

@@ -82,3 +82,33 @@ tracking = Table(
     Column("notification_id", BigInteger, nullable=False),
 )
 """How far consumers built with the `eventsourcing` library have read."""
+
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("size", POSITION, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("peaks", LargeBinary, nullable=False),
+    Column("note", BYTEWISE, nullable=False),
+    Column("sealed_at", BigInteger, nullable=False),
+)
+"""Signed roots of the tree over the log's first `size` events; `peaks` are the roots of its whole
+subtrees, from the left, 32 bytes each.
+"""
+
+audit_nodes = Table(
+    "audit_nodes",
+    metadata,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""Roots of whole subtrees of 2**level events, numbered from 0, so that proofs read few events."""
+
+audit_keys = Table(
+    "audit_keys",
+    metadata,
+    Column("key", BYTEWISE, primary_key=True),
+    Column("since_size", BigInteger, nullable=False),
+)
+"""The public keys that have signed, as verifier keys, each with the size of its first seal."""

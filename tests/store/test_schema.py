@@ -69,7 +69,7 @@ def test_another_revision_is_named(new_url: Callable[[], str]) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with (
         database.reading() as connection,
-        pytest.raises(LedgerNotReadyError, match=r"9999.*0001"),
+        pytest.raises(LedgerNotReadyError, match=rf"9999.*{NEWEST_REVISION}"),
     ):
         require_newest(connection)
     database.close()
