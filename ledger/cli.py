@@ -231,6 +231,41 @@ def day(door: Door, through: str, recorded: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
+@commands.group()
+def events() -> None:
+    """The stored events themselves."""
+
+
+@events.command("check")
+@output.FORMAT
+@pass_door
+def check_events(door: Door, form: str) -> None:
+    """Decode every stored event; report those that cannot be read. Exit status 1 if there are any.
+
+    Run it before and after an upgrade: a program reads what older ones wrote, and never skips what
+    a newer one did.
+
+    \b
+    Examples:
+      acquit events check
+      acquit events check --format json
+    """
+    from ledger.store.event_check import check_all
+
+    columns = ["type", "schema_version", "events", "readable", "first_unreadable", "problem"]
+    with output.progress_bar("Decoding") as progress, door.opened.database.reading() as connection:
+        rows = check_all(connection, progress)
+    if form == "json":
+        output.print_json(rows)
+    elif form == "csv":
+        output.print_csv(columns, rows)
+    else:
+        cells = [[row[name] for name in columns] for row in rows]
+        output.print_table("Stored events", columns, cells)
+    if not all(row["readable"] for row in rows):
+        raise click.exceptions.Exit(1)
+
+
 @commands.command()
 @click.argument("name")
 @output.FORMAT
