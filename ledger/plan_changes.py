@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger import events as facts
 from ledger.charge import Charge, Document, joined
+from ledger.charge_changes import add_allocated, carry, moved, recover, take_gross
 from ledger.events import Fact, Part, TaxAmount
 from ledger.plan import Allocation, Plan
 from ledger.standing import dated, split, without_latest
@@ -163,7 +164,7 @@ def _standing(payment: str, parts: Iterable[Part], on: date) -> tuple[Allocation
 def _allocated(plan: Plan, on: date, fact: facts.PaymentAllocated) -> Plan:
     waited = fact.source.amount_minor if fact.source.held_in == "unapplied" else 0
     return replace(
-        _moved(plan, fact.parts, _add_allocated, allocated=1),
+        moved(plan, fact.parts, add_allocated, allocated=1),
         allocations=plan.allocations + _standing(fact.payment, fact.parts, on),
         earmarks=without_earmark(plan.earmarks, fact.payment, waited),
         advances=without_advance(plan.advances, fact.payment, waited),
@@ -173,13 +174,13 @@ def _allocated(plan: Plan, on: date, fact: facts.PaymentAllocated) -> Plan:
 def _reversed(plan: Plan, on: date, fact: facts.AllocationReversed) -> Plan:
     def reopened(charge: Charge, part: Part) -> Charge:
         return replace(
-            _carry(charge, part, 1),
+            carry(charge, part, 1),
             allocated_minor=charge.allocated_minor - part.amount_minor,
             open_since=max(charge.open_since, on),
         )
 
     return replace(
-        _moved(plan, fact.parts, reopened, allocated=-1),
+        moved(plan, fact.parts, reopened, allocated=-1),
         allocations=without_latest(plan.allocations, fact.payment, fact.parts),
     )
 
@@ -194,7 +195,7 @@ def _disputed(plan: Plan, on: date, fact: facts.AllocationDisputed) -> Plan:
 
     left, taken = split(plan.allocations, fact.payment, fact.parts)
     return replace(
-        _moved(plan, fact.parts, contested, allocated=-1),
+        moved(plan, fact.parts, contested, allocated=-1),
         allocations=left,
         disputed=plan.disputed + dated(taken, on),
     )
@@ -210,7 +211,7 @@ def _restored(plan: Plan, on: date, fact: facts.AllocationRestored) -> Plan:
 
     left, taken = split(plan.disputed, fact.payment, fact.parts)
     return replace(
-        _moved(plan, fact.parts, paid_again, allocated=1),
+        moved(plan, fact.parts, paid_again, allocated=1),
         allocations=plan.allocations + dated(taken, on),
         disputed=left,
     )
@@ -219,14 +220,14 @@ def _restored(plan: Plan, on: date, fact: facts.AllocationRestored) -> Plan:
 def _dispute_lost(plan: Plan, on: date, fact: facts.DisputedReopened) -> Plan:
     def owed_again(charge: Charge, part: Part) -> Charge:
         return replace(
-            _carry(charge, part, 1),
+            carry(charge, part, 1),
             disputed_minor=charge.disputed_minor - part.amount_minor,
             open_since=max(charge.open_since, on),
         )
 
     left, taken = split(plan.disputed, fact.payment, fact.parts)
     return replace(
-        _moved(plan, fact.parts, owed_again), disputed=left, charged_back=plan.charged_back + taken
+        moved(plan, fact.parts, owed_again), disputed=left, charged_back=plan.charged_back + taken
     )
 
 
@@ -258,11 +259,11 @@ def _postponed(plan: Plan, on: date, fact: facts.DisputedPostponed) -> Plan:
         )
         if part.source in invoiced:
             invoiced[part.charge] = invoiced[part.source]
-    moved = [
+    left_over = [
         Part(charge=part.source, amount_minor=part.amount_minor, carrying="disputed")
         for part in fact.parts
     ]
-    left, taken = split(plan.disputed, fact.payment, moved)
+    left, taken = split(plan.disputed, fact.payment, left_over)
     return replace(
         plan,
         charges=charges,
@@ -301,11 +302,11 @@ def _advance_untaxed(plan: Plan, _on: date, fact: facts.AdvanceTaxReversed) -> P
 
 
 def _waived(plan: Plan, _on: date, fact: facts.ChargeWaived) -> Plan:
-    return _moved(plan, (fact.part,), _take_gross, gross=-1)
+    return moved(plan, (fact.part,), take_gross, gross=-1)
 
 
 def _credited(plan: Plan, _on: date, fact: facts.CreditNoteIssued) -> Plan:
-    credited = _moved(plan, fact.parts, _take_gross, gross=-1)
+    credited = moved(plan, fact.parts, take_gross, gross=-1)
     if fact.reduces != "deferred_revenue":
         return credited
     gross_minor = sum(part.amount_minor for part in fact.parts)
@@ -320,13 +321,13 @@ def _credited(plan: Plan, _on: date, fact: facts.CreditNoteIssued) -> Plan:
 def _written_off(plan: Plan, on: date, fact: facts.WrittenOff) -> Plan:
     def given_up(charge: Charge, part: Part) -> Charge:
         return replace(
-            _take_gross(charge, part),
+            take_gross(charge, part),
             written_off_minor=charge.written_off_minor + part.amount_minor,
             written_off_on=max(charge.written_off_on or on, on),
             written_off_tax=joined(charge.written_off_tax, part.tax, 1),
         )
 
-    less = _moved(plan, fact.parts, given_up, gross=-1)
+    less = moved(plan, fact.parts, given_up, gross=-1)
     return _ended(less, on, fact) if fact.ends or fact.ended else less
 
 
@@ -334,18 +335,18 @@ def _relieved(plan: Plan, _on: date, fact: facts.TaxReliefClaimed) -> Plan:
     def relieved(charge: Charge, part: Part) -> Charge:
         return replace(charge, relieved_tax=joined(charge.relieved_tax, part.tax, 1))
 
-    return _moved(plan, fact.parts, relieved)
+    return moved(plan, fact.parts, relieved)
 
 
 def _recovered(plan: Plan, on: date, fact: facts.RecoveryReceived) -> Plan:
-    recovered = _moved(plan, fact.parts, lambda charge, part: _recover(charge, part, 1))
+    recovered = moved(plan, fact.parts, lambda charge, part: recover(charge, part, 1))
     recoveries = plan.recoveries + _standing(fact.payment, fact.parts, on)
     return replace(recovered, recoveries=recoveries)
 
 
 def _recovery_reversed(plan: Plan, _on: date, fact: facts.RecoveryReversed) -> Plan:
     return replace(
-        _moved(plan, fact.parts, lambda charge, part: _recover(charge, part, -1)),
+        moved(plan, fact.parts, lambda charge, part: recover(charge, part, -1)),
         recoveries=without_latest(plan.recoveries, fact.payment, fact.parts),
     )
 
@@ -354,14 +355,14 @@ def _doubtful(plan: Plan, _on: date, fact: facts.ReceivableDoubtful) -> Plan:
     def doubted(charge: Charge, part: Part) -> Charge:
         return replace(charge, doubtful_minor=charge.doubtful_minor + part.amount_minor)
 
-    return replace(_moved(plan, fact.parts, doubted), doubtful=True)
+    return replace(moved(plan, fact.parts, doubted), doubtful=True)
 
 
 def _cured(plan: Plan, _on: date, fact: facts.ReceivableCured) -> Plan:
     def cured(charge: Charge, part: Part) -> Charge:
         return replace(charge, doubtful_minor=charge.doubtful_minor - part.amount_minor)
 
-    return replace(_moved(plan, fact.parts, cured), doubtful=False)
+    return replace(moved(plan, fact.parts, cured), doubtful=False)
 
 
 def _provided(plan: Plan, _on: date, fact: facts.ProvisionBooked) -> Plan:
@@ -381,56 +382,6 @@ def _invoiced(plan: Plan, _on: date, fact: facts.InvoiceIssued) -> Plan:
     if fact.kind == "credit_note":
         return plan
     return replace(plan, invoiced={**plan.invoiced, **dict.fromkeys(fact.charges, fact.document)})
-
-
-# What moves on charges and documents ------------------------------------------------------------
-
-
-def _moved(
-    plan: Plan,
-    parts: Iterable[Part],
-    change: Callable[[Charge, Part], Charge],
-    *,
-    allocated: int = 0,
-    gross: int = 0,
-) -> Plan:
-    """Change the charges of parts; `allocated` and `gross` say which way their documents move."""
-    charges, documents = dict(plan.charges), dict(plan.documents)
-    for part in parts:
-        charge = charges[part.charge]
-        charges[part.charge] = change(charge, part)
-        document = documents[charge.document]
-        documents[charge.document] = replace(
-            document,
-            allocated_minor=document.allocated_minor + allocated * part.amount_minor,
-            gross_minor=document.gross_minor + gross * part.amount_minor,
-        )
-    return replace(plan, charges=charges, documents=documents)
-
-
-def _carry(charge: Charge, part: Part, sign: int) -> Charge:
-    """Note that a part is carried (sign 1), or no longer carried (-1), as doubtful."""
-    if part.carrying != "doubtful":
-        return charge
-    return replace(charge, doubtful_minor=charge.doubtful_minor + sign * part.amount_minor)
-
-
-def _add_allocated(charge: Charge, part: Part) -> Charge:
-    return replace(
-        _carry(charge, part, -1), allocated_minor=charge.allocated_minor + part.amount_minor
-    )
-
-
-def _take_gross(charge: Charge, part: Part) -> Charge:
-    return replace(_carry(charge, part, -1), gross_minor=charge.gross_minor - part.amount_minor)
-
-
-def _recover(charge: Charge, part: Part, sign: int) -> Charge:
-    return replace(
-        charge,
-        recovered_minor=charge.recovered_minor + sign * part.amount_minor,
-        recovered_tax=joined(charge.recovered_tax, part.tax, sign),
-    )
 
 
 _APPLY: dict[type[Fact], Callable[[Any, date, Any], Plan]] = {
