@@ -12,6 +12,7 @@ import click
 from ledger import output
 from ledger.adopting_command import adopt
 from ledger.audit.cli import audit, seal_if_configured
+from ledger.backup_command import backup, restore
 from ledger.door import Door
 from ledger.options import day_given, moment_given
 from ledger.quote_command import quote
@@ -37,6 +38,8 @@ def commands() -> None:
 commands.add_command(quote)
 commands.add_command(adopt)
 commands.add_command(audit)
+commands.add_command(backup)
+commands.add_command(restore)
 commands.add_command(settlement)
 
 
