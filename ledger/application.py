@@ -435,4 +435,4 @@ def _named(command: Command) -> list[str]:
 
 def _id_of(line: Mapping[str, Any]) -> str | None:
     value = line.get("id")
-    return value if isinstance(value, str) and not holds_card_number(value) else None
+    return value if isinstance(value, str) and not holds_card_number(value, is_key=True) else None

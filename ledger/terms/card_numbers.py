@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 
 _FEWEST, _MOST = 13, 19
+_GROUPED = 4
 _GROUP = re.compile(r"\d+", re.ASCII)
 _APART = re.compile(r"[^0-9A-Za-z*]{0,3}\Z", re.ASCII)
 """What may stand between two groups of a number; a star hides digits, so that it is none."""
@@ -48,12 +49,17 @@ _ISSUERS: tuple[tuple[range, frozenset[int]], ...] = (
 """First digits and lengths by issuer, from the issuers' published ranges (ISO/IEC 7812)."""
 
 
-def holds_card_number(text: str) -> bool:
-    """Tell whether a text has a card number in it."""
+def holds_card_number(text: str, *, is_key: bool = False) -> bool:
+    """Tell whether a text has a card number in it.
+
+    Keys are put together from numbers and days: in one, groups of digits count together only if
+    they are as long as those on a card.
+    """
     if (len(text) < _FEWEST and text.isascii()) or _AMOUNT.match(text):
         return False
     plain = _SIRET.sub("x", _without_ibans(_plain(text)))
-    return any(_is_card_number(digits) for digits in _candidates(plain))
+    found = (groups for groups in _candidates(plain) if not is_key or _as_on_a_card(groups))
+    return any(_is_card_number("".join(groups)) for groups in found)
 
 
 def _plain(text: str) -> str:
@@ -87,19 +93,27 @@ def _is_iban(packed: str) -> bool:
     return int(digits) % 97 == 1
 
 
-def _candidates(text: str) -> Iterator[str]:
+def _candidates(text: str) -> Iterator[list[str]]:
     """Yield every sequence of neighbouring groups of digits that is as long as a card number."""
-    groups = list(_GROUP.finditer(text))
-    for first, group in enumerate(groups):
-        digits, end = group[0], group.end()
-        if _FEWEST <= len(digits) <= _MOST:
-            yield digits
-        for following in groups[first + 1 :]:
-            if not _APART.match(text[end : following.start()]) or len(digits) > _MOST:
+    found = list(_GROUP.finditer(text))
+    for first in range(len(found)):
+        groups: list[str] = []
+        size, end = 0, found[first].start()
+        for following in found[first:]:
+            size += len(following[0])
+            if not _APART.match(text[end : following.start()]) or size > _MOST:
                 break
-            digits, end = digits + following[0], following.end()
-            if _FEWEST <= len(digits) <= _MOST:
-                yield digits
+            groups.append(following[0])
+            end = following.end()
+            if size >= _FEWEST:
+                yield list(groups)
+
+
+def _as_on_a_card(groups: list[str]) -> bool:
+    """Tell whether groups are printed so: all in one, by fours with a rest, or four, six, rest."""
+    first, *others = map(len, groups)
+    by_fours = all(size == _GROUPED for size in (first, *others[:-1]))
+    return not others or by_fours or (first, others[0], len(others)) == (_GROUPED, 6, 2)
 
 
 def _is_card_number(digits: str) -> bool:

@@ -54,3 +54,12 @@ def test_what_only_looks_so(text: str) -> None:
 def test_beside_a_bank_account() -> None:
     """A bank account in the same text hides no card number."""
     assert holds_card_number("FR76 3000 6000 0112 3456 7890 189 4242424242424242")
+
+
+def test_keys_are_put_together_from_numbers() -> None:
+    """In a key, a number and a day make no card number; one that is written as on a card does."""
+    assert holds_card_number("411111-111-1111-111")
+    assert not holds_card_number("411111-111-1111-111", is_key=True)
+    for written in ("pay-4111111111111111", "4111-1111-1111-1111", "3782 822463 10005"):
+        assert holds_card_number(written, is_key=True)
+    assert not holds_card_number("3782-82246-310005", is_key=True)
