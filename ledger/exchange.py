@@ -8,15 +8,20 @@ on exchange.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from ledger.events import Converted
 from ledger.intentions import Exchange, MoneyIn
 from ledger.plan import Plan
 from ledger.refusals import CurrencyDiffers, RateWithoutNeed
-from ledger.terms.money import plain, positive_minor_units, round_half_up
-
-_PRECISION = 60
+from ledger.terms.money import (
+    amount_text,
+    at_rate,
+    minor_units,
+    plain,
+    positive_minor_units,
+)
+from ledger.terms.refusals import AmountMustBePositive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +54,14 @@ def taken(command: MoneyIn, plan: Plan | None) -> Taken:
 
 def _converted(command: MoneyIn, exchange: Exchange, plan: Plan) -> Taken:
     paid_minor = positive_minor_units(command.amount, command.currency, command.exponent)
-    worth_minor = _worth(command.amount, exchange.rate, plan.exponent)
+    worth_minor = at_rate(paid_minor, command.exponent, exchange.rate, plan.exponent)
+    if not worth_minor:
+        raise AmountMustBePositive(amount=amount_text(0, plan.exponent))
     settles_minor = worth_minor
     if exchange.settles is not None:
         settles_minor = positive_minor_units(exchange.settles, plan.currency, plan.exponent)
-    fee_minor = _worth(command.fee or Decimal(0), exchange.rate, plan.exponent)
+    paid_fee_minor = minor_units(command.fee or Decimal(0), command.currency, command.exponent)
+    fee_minor = at_rate(paid_fee_minor, command.exponent, exchange.rate, plan.exponent)
     return Taken(
         currency=plan.currency,
         exponent=plan.exponent,
@@ -68,10 +76,3 @@ def _converted(command: MoneyIn, exchange: Exchange, plan: Plan) -> Taken:
             source=exchange.source,
         ),
     )
-
-
-def _worth(amount: Decimal, rate: Decimal, exponent: int) -> int:
-    """Return an amount at a rate in minor units, rounded half up."""
-    with localcontext() as context:
-        context.prec = _PRECISION
-        return round_half_up((amount * rate).scaleb(exponent))

@@ -94,8 +94,12 @@ def included_tax(gross_minor: int, rate_percent: Decimal) -> int:
 def at_rate(amount_minor: int, exponent: int, rate: Decimal, to_exponent: int) -> int:
     """Return an amount at a rate, in minor units of the other currency, rounded half up.
 
-    The rate is the other currency for one unit (not minor unit) of the amount's.
+    The rate is the other currency for one unit (not minor unit) of the amount's. Raises
+    AmountTooLarge.
     """
     with localcontext() as context:
-        context.prec = 60
-        return round_half_up(amount_minor * rate.scaleb(to_exponent - exponent))
+        context.prec = 120
+        worth_minor = round_half_up(amount_minor * rate.scaleb(to_exponent - exponent))
+    if abs(worth_minor) >= _LARGEST_MINOR:
+        raise AmountTooLarge(amount=amount_text(abs(worth_minor), to_exponent))
+    return worth_minor

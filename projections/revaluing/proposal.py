@@ -18,7 +18,7 @@ from ledger.store.log import read_stream
 from ledger.terms.money import at_rate
 from projections.amounts import Sum
 from projections.coordinates import Coordinates
-from projections.functional import functional
+from projections.functional import EXCHANGE_ROLES, functional
 from projections.journal import entries, postings
 
 
@@ -71,12 +71,14 @@ def rates_at(connection: Connection, at: Coordinates) -> list[Rates]:
 def propose(connection: Connection, charts: Sequence[Chart], at: Coordinates) -> list[Line]:
     """Return a line for each account that a revaluation as of a day would change.
 
+    A book without accounts for exchange is not kept in the ledger's own currency, and left out.
     What moved before its currency had a rate comes first, as it has to be opened first. Raises
     RateMissing for a day before the first rate, TakenOverLaterError.
     """
     lines: list[Line] = []
+    kept = [chart for chart in charts if chart.by_role.keys() >= EXCHANGE_ROLES]
     for rates in rates_at(connection, at):
-        for chart in charts:
+        for chart in kept:
             opening = [] if chart.book in rates.opened else _opening(connection, chart, rates, at)
             lines += opening or _revaluing(connection, chart, rates, at)
     return lines

@@ -32,11 +32,12 @@ BEFORE = {
         "2026-02-20 receive_payment payment=pay amount=45.00",
         "2026-02-25 open_dispute payment=pay amount=20.00",
     ],
+    "priceless": ["2026-01-05 set_rate rate=10000000000000"],
     "rated": ["2026-01-05 set_rate rate=0.90"],
     "dollars": ["2026-02-20 receive_payment plan= payment=usd amount=1.00 currency=USD"],
 }
 """Lives so far. Those behind `charged` begin with it."""
-UNCHARGED = ("nothing", "agreed", "business", "taxed", "charged", "rated")
+UNCHARGED = ("nothing", "agreed", "business", "taxed", "charged", "rated", "priceless")
 BY_COMMAND = """
 nothing: 2026-01-15 charge_due
     PlanUnknown: there is no plan 'P': open it first with open_plan or open_balance
@@ -181,6 +182,14 @@ rated: 9999-12-31 revalue balances=receivable:1.00:0.80
     FieldWrong: field 'on': must leave a next day, on which it is taken back
 rated: 2026-01-31 revalue book=tax balances=receivable:1.00:0.80
     BookUnknown: there is no book 'tax': known are generic, pcg
+priceless: 2026-01-06 receive_payment plan= payment=usd amount=1.00 currency=USD
+    AmountTooLarge: 10000000000000.00 is too large: amounts stay below 10^15 minor units
+priceless: 2026-01-06 revalue balances=receivable:1.00:0.80
+    AmountTooLarge: 10000000000000.00 is too large: amounts stay below 10^15 minor units
+charged: 2026-02-20 receive_payment payment=usd amount=1.00 currency=USD rate=10000000000000
+    AmountTooLarge: 10000000000000.00 is too large: amounts stay below 10^15 minor units
+charged: 2026-02-20 receive_payment payment=usd amount=1.00 currency=USD rate=0.0000001
+    AmountMustBePositive: 0.00 must be above zero: a reduction has a command of its own
 rated: 2026-01-31 open_currency balances=goodwill:1.00
     RoleUnknown: book 'generic' has no account for 'goodwill'
 """
