@@ -26,7 +26,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 
 from ledger.audit.tree import Frontier
 from ledger.store.database import Database
-from ledger.store.leaf import leaf_hash
+from ledger.store.leaf import leaf_of
 from ledger.store.log import head_position
 from ledger.store.migration import NEWEST_REVISION, require_newest
 from ledger.store.rows import insert_rows
@@ -128,19 +128,7 @@ def _root(connection: Connection, ledger_id: str) -> bytes:
     frontier = Frontier()
     query = select(events).order_by(events.c.position)
     for row in connection.execution_options(yield_per=_ROWS_A_BATCH).execute(query):
-        leaf = leaf_hash(
-            ledger_id=ledger_id,
-            stream=row.stream,
-            type_name=row.type,
-            actor=row.actor,
-            command_id=row.command_id,
-            version=row.version,
-            schema_version=row.schema_version,
-            effective_on=row.effective_on,
-            payload=bytes(row.payload),
-            posted_on=row.posted_on,
-            recorded_at_us=row.recorded_at,
-        )
+        leaf = leaf_of(ledger_id, row)
         if row.position != frontier.size + 1 or leaf != bytes(row.leaf):
             message = f"position {row.position} is not what was stored: run acquit audit verify"
             raise BackupError(message)

@@ -15,7 +15,7 @@ from sqlalchemy.sql.expression import CompoundSelect
 
 from ledger.books.measures import MEASURES
 from ledger.events import EVENT_TYPES
-from ledger.store.leaf import leaf_hash
+from ledger.store.leaf import leaf_of
 from ledger.store.log import head_position
 from ledger.store.schema import events, ledger_head
 from projections.amounts import Sum
@@ -254,20 +254,7 @@ def _hashes(connection: Connection, _reached: int) -> Iterator[str]:
         select(events).order_by(events.c.position)
     )
     for row in rows:
-        leaf = leaf_hash(
-            ledger_id=ledger_id,
-            stream=row.stream,
-            type_name=row.type,
-            actor=row.actor,
-            command_id=row.command_id,
-            version=row.version,
-            schema_version=row.schema_version,
-            effective_on=row.effective_on,
-            payload=bytes(row.payload),
-            posted_on=row.posted_on,
-            recorded_at_us=row.recorded_at,
-        )
-        if leaf != bytes(row.leaf):
+        if leaf_of(ledger_id, row) != bytes(row.leaf):
             yield f"position {row.position}: the event is not what its leaf hash says"
 
 

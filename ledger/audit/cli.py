@@ -121,15 +121,19 @@ def verify(door: Door, kept: tuple[Path, ...], trust: tuple[str, ...], form: str
     from itertools import islice
 
     from ledger.audit import verifying
+    from ledger.audit.sealing import newest_seal
 
     opened = door.opened
     with opened.database.reading() as connection:
         notes, keys = _notes(kept), _keys(trust)
         found = list(islice(verifying.verify(connection, notes, keys), MOST_FINDINGS))
+        last = newest_seal(connection)
+    size = last.checkpoint.size if last else 0
     if form == "json":
-        output.print_json({"ok": not found, "findings": [_finding(each) for each in found]})
+        lines = [_finding(each) for each in found]
+        output.print_json({"ok": not found, "sealed": size, "findings": lines})
     else:
-        _print_findings(found)
+        _print_findings(found, size)
     if found:
         raise click.exceptions.Exit(1)
 
@@ -150,9 +154,12 @@ def _finding(found: Finding) -> dict[str, Any]:
     return {"position": found.position, "kind": found.kind, "text": found.text}
 
 
-def _print_findings(found: list[Finding]) -> None:
+def _print_findings(found: list[Finding], sealed: int) -> None:
+    if not found and not sealed:
+        click.echo("Nothing is sealed yet; every event is what its own hash says.")
+        return
     if not found:
-        click.echo("The history is as it was sealed.")
+        click.echo(f"The history is as it was sealed, {sealed} events.")
         return
     rows = [(each.position, each.kind, each.text) for each in found]
     output.print_table("The history is not as it was sealed", ["position", "kind", "what"], rows)

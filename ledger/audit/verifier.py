@@ -222,7 +222,8 @@ def check_events(folder: Path, ledger_id: str, notes: list[Note]) -> Iterator[st
             yield f"position {number}: the event cannot be read ({error!r})"
             return
         tree.add(leaf)
-        if roots.pop(tree.size, set()) - {tree.root()}:
+        sealed = roots.pop(tree.size, None)
+        if sealed and sealed != {tree.root()}:
             yield (
                 f"position {tree.size} or before: the first {tree.size} events are not those that "
                 f"the checkpoint of {tree.size} covers (changed, inserted, moved or left out)"

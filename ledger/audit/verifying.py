@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from ledger.audit.note import Note, NoteError, VerifierKey
 from ledger.audit.sealing import KEPT_LEVELS, known_keys, seals
 from ledger.audit.tree import Frontier
-from ledger.store.leaf import leaf_hash
+from ledger.store.leaf import leaf_of
 from ledger.store.log import head_position
 from ledger.store.schema import audit_nodes, events, ledger_head
 
@@ -91,8 +91,9 @@ def _log(connection: Connection, notes: Sequence[Note]) -> Iterator[Finding]:
         select(events).order_by(events.c.position)
     )
     for row in rows:
-        yield from _event(row, reading)
-        for level, number, found in reading.frontier.add(_leaf(row, reading.ledger_id)):
+        leaf = leaf_of(reading.ledger_id, row)
+        yield from _event(row, leaf, reading)
+        for level, number, found in reading.frontier.add(leaf):
             known = nodes.get((level, number))
             if known is not None and known != found:
                 yield _stretch(level, number)
@@ -111,7 +112,7 @@ def _stretch(level: int, number: int) -> Finding:
     return Finding(first, "replaced", text)
 
 
-def _event(row: Any, reading: Reading) -> Iterator[Finding]:
+def _event(row: Any, leaf: bytes, reading: Reading) -> Iterator[Finding]:
     """Yield what is wrong with one event: its place, its stream, its time, its content."""
     position = row.position
     if position != reading.last + 1:
@@ -127,33 +128,17 @@ def _event(row: Any, reading: Reading) -> Iterator[Finding]:
     if row.recorded_at < reading.moment:
         text = f"position {position} was recorded before the event in front of it"
         yield Finding(position, "reordered", text)
-    if _leaf(row, reading.ledger_id) != bytes(row.leaf):
+    if leaf != bytes(row.leaf):
         text = f"position {position}: {row.type} of {row.stream} is not what its leaf hash says"
         yield Finding(position, "changed", text)
     reading.last, reading.moment = position, row.recorded_at
     reading.versions[row.stream] = row.version
 
 
-def _leaf(row: Any, ledger_id: str) -> bytes:
-    return leaf_hash(
-        ledger_id=ledger_id,
-        stream=row.stream,
-        type_name=row.type,
-        actor=row.actor,
-        command_id=row.command_id,
-        version=row.version,
-        schema_version=row.schema_version,
-        effective_on=row.effective_on,
-        payload=bytes(row.payload),
-        posted_on=row.posted_on,
-        recorded_at_us=row.recorded_at,
-    )
-
-
 def _root(reading: Reading, roots: dict[int, set[bytes]]) -> Iterator[Finding]:
     """Compare the tree with the seals of its size."""
-    sealed = roots.pop(reading.frontier.size, set())
-    if sealed - {reading.frontier.root}:
+    sealed = roots.pop(reading.frontier.size, None)
+    if sealed and sealed != {reading.frontier.root}:
         size = reading.frontier.size
         text = (
             f"the first {size} events are not those that the checkpoint of {size} covers: "

@@ -20,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from datetime import date
+from typing import Any
 
 FORM = b"acquit-1"
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -64,3 +65,20 @@ def leaf_hash(  # noqa: PLR0913 - the envelope has this many fields, and each is
         )
     )
     return hashlib.sha256(form).digest()
+
+
+def leaf_of(ledger_id: str, row: Any) -> bytes:
+    """Return the leaf hash of a row of `events`, made anew from all that stands in it."""
+    return leaf_hash(
+        ledger_id=ledger_id,
+        stream=row.stream,
+        type_name=row.type,
+        actor=row.actor,
+        command_id=row.command_id,
+        version=row.version,
+        schema_version=row.schema_version,
+        effective_on=row.effective_on,
+        payload=bytes(row.payload),
+        posted_on=row.posted_on,
+        recorded_at_us=row.recorded_at,
+    )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from bootstrap import Acquit
 from ledger.audit.bundle import write_bundle
 from ledger.audit.sealing import Seal, seal
 from ledger.audit.verifying import Finding, verify
-from ledger.store.leaf import leaf_hash
+from ledger.store.leaf import leaf_of
 from ledger.store.schema import audit_keys, audit_nodes, audit_seals, events, ledger_head
 
 NOW_US = 1_767_225_600_000_000
@@ -126,25 +127,9 @@ def rechain(sealed: Sealed, key: Ed25519PrivateKey = KEY) -> None:
         for position, row in enumerate(rows, 1):
             versions[row.stream] = versions.get(row.stream, 0) + 1
             value = {**row._mapping, "position": position, "version": versions[row.stream]}
-            value["leaf"] = _leaf(ledger_id, value)
+            value["leaf"] = leaf_of(ledger_id, SimpleNamespace(**value))
             connection.execute(events.insert().values(**value))
         connection.execute(ledger_head.update().values(position=len(rows)))
         for table in (audit_seals, audit_nodes, audit_keys):
             connection.execute(delete(table))
     sealed.seal(key)
-
-
-def _leaf(ledger_id: str, value: dict[str, Any]) -> bytes:
-    return leaf_hash(
-        ledger_id=ledger_id,
-        stream=value["stream"],
-        type_name=value["type"],
-        actor=value["actor"],
-        command_id=value["command_id"],
-        version=value["version"],
-        schema_version=value["schema_version"],
-        effective_on=value["effective_on"],
-        payload=bytes(value["payload"]),
-        posted_on=value["posted_on"],
-        recorded_at_us=value["recorded_at"],
-    )

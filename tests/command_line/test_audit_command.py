@@ -44,7 +44,8 @@ def test_verify_says_yes_and_no(sealed: Shell) -> None:
     """Untouched it is as it was sealed; changed, the position and the kind are named."""
     (kept,) = (sealed.folder / "outside").glob("checkpoint-*.txt")
     said = sealed.on_ledger("audit", "verify", "--since", str(kept))
-    assert (said.status, said.out) == (0, "The history is as it was sealed.\n")
+    assert said.status == 0
+    assert said.out.startswith("The history is as it was sealed, ")
     database = Database(sealed.url)
     with database.writing() as connection:
         if database.is_postgres:
@@ -108,6 +109,7 @@ def test_without_a_key(told: Shell) -> None:
     """Nothing is sealed by the day's work; a seal that is asked for says what is missing."""
     value = told.on_ledger("day", "--through", "2030-01-01", "--format", "json").json()
     assert value["sealed"] is None
+    assert "Nothing is sealed yet" in told.on_ledger("audit", "verify").out
     said = told.on_ledger("audit", "seal")
     assert (said.status, "make one with acquit audit key" in said.err) == (2, True)
     for arguments in (("bundle", "x"), ("publish", "x"), ("prove", "1")):
