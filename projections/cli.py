@@ -9,6 +9,7 @@ import click
 
 from ledger import output
 from ledger.door import Door
+from projections.doctor_command import doctor
 from projections.exports.cli import export
 from projections.provisioning.provision_command import provision
 from projections.reporting import (
@@ -325,5 +326,5 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-for _command in (export, provision, revalue, tax):
+for _command in (doctor, export, provision, revalue, tax):
     commands.add_command(_command)

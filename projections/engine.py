@@ -108,8 +108,12 @@ class Engine:
 
     def reached(self, connection: Connection) -> int:
         """Return how far all projections are, in the connection's view."""
-        positions = self._positions(connection)
-        return min(positions[key] for key in self.projections_keys())
+        return min(self.positions(connection).values())
+
+    def positions(self, connection: Connection) -> dict[tuple[str, int], int]:
+        """Return how far each projection is, by name and version."""
+        known = self._positions(connection)
+        return {key: known[key] for key in self.projections_keys()}
 
     def _lowest(self) -> int:
         with self.database.reading() as connection:

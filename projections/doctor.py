@@ -1,0 +1,104 @@
+"""How a ledger is: database, clock, seals, reports, disk. Findings, not repairs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection, text
+
+from ledger.audit.sealing import newest_seal
+from ledger.envelope import iso_moment
+from ledger.store.database import Database
+from ledger.store.log import head_position, last_recorded_us
+from ledger.store.migration import NEWEST_REVISION, current_revision
+from projections.engine import Engine
+
+State = Literal["well", "look", "ill"]
+_SECOND_US = 1_000_000
+_SKEW_SECONDS = 60
+_SEAL_DAYS = 7
+_DAY_US = 24 * 60 * 60 * _SECOND_US
+_DISK_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: well, worth a look, or ill, and what was seen."""
+
+    name: str
+    state: State
+    text: str
+
+
+def examine(engine: Engine, *, simulated: bool, now_us: int) -> Iterator[Finding]:
+    """Yield a finding for each thing, in the order in which they depend on each other."""
+    database = engine.database
+    with database.reading() as connection:
+        yield _database(connection, database)
+        revision = current_revision(connection)
+        yield Finding(
+            "migrations",
+            "well" if revision == NEWEST_REVISION else "ill",
+            f"store revision {revision}, this program needs {NEWEST_REVISION}",
+        )
+        yield _clock(connection, database, now_us)
+        yield _recording(connection, now_us, simulated=simulated)
+        yield _seals(connection, now_us)
+        yield from _projections(connection, engine)
+    yield from _disk(database)
+
+
+def _database(connection: Connection, database: Database) -> Finding:
+    query = "SHOW server_version" if database.is_postgres else "SELECT sqlite_version()"
+    version = connection.execute(text(query)).scalar_one()
+    kind = "Postgres" if database.is_postgres else "SQLite"
+    place = database.url.render_as_string(hide_password=True)
+    return Finding("database", "well", f"{kind} {version} at {place}")
+
+
+def _clock(connection: Connection, database: Database, now_us: int) -> Finding:
+    if not database.is_postgres:
+        return Finding("clocks", "well", "one machine, one clock")
+    query = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)")
+    skew = abs(int(connection.execute(query).scalar_one()) - now_us) // _SECOND_US
+    state: State = "well" if skew <= _SKEW_SECONDS else "look"
+    return Finding("clocks", state, f"the server's clock and ours differ by {skew} seconds")
+
+
+def _recording(connection: Connection, now_us: int, *, simulated: bool) -> Finding:
+    last_us = last_recorded_us(connection)
+    said = f"{head_position(connection)} events, the last one recorded {iso_moment(last_us)}"
+    if last_us > now_us and not simulated:
+        return Finding("log", "look", f"{said}, which is in the future: a clock was ahead")
+    return Finding("log", "well", said)
+
+
+def _seals(connection: Connection, now_us: int) -> Finding:
+    last = newest_seal(connection)
+    if last is None:
+        return Finding("seals", "look", "nothing is sealed: see acquit audit seal")
+    left = head_position(connection) - last.checkpoint.size
+    days = (now_us - last.sealed_at_us) // _DAY_US
+    state: State = "look" if left and days >= _SEAL_DAYS else "well"
+    return Finding("seals", state, f"sealed {days} days ago, {left} events since")
+
+
+def _projections(connection: Connection, engine: Engine) -> Iterator[Finding]:
+    head = head_position(connection)
+    for (name, version), position in sorted(engine.positions(connection).items()):
+        behind = head - position
+        said = f"version {version}, {behind} events behind: the next report folds them"
+        yield Finding(f"projection {name}", "well", said)
+
+
+def _disk(database: Database) -> Iterator[Finding]:
+    if database.is_postgres or not database.url.database:
+        return
+    folder = Path(database.url.database).resolve().parent
+    free = shutil.disk_usage(folder).free
+    state: State = "well" if free >= _DISK_BYTES else "look"
+    yield Finding("disk", state, f"{free // 1_000_000} MB free in {folder}")
