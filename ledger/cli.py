@@ -54,6 +54,7 @@ commands.add_command(settlement)
     help="Take recording times from the commands instead of a clock (demos, tests).",
 )
 @click.option("--recorded", help="Recording time of the opening, in a simulated ledger.")
+@click.option("--grants", is_flag=True, help="Only print the SQL that gives Postgres roles rights.")
 @pass_door
 def init(
     door: Door,
@@ -64,6 +65,7 @@ def init(
     *,
     simulated: bool,
     recorded: str | None,
+    grants: bool,
 ) -> None:
     """Make a ledger: its tables, its first event, its chart of accounts.
 
@@ -71,7 +73,13 @@ def init(
     Examples:
       acquit init --entity "Example SARL" --timezone Europe/Paris
       acquit init --simulated --ledger sqlite:///demo.db
+      acquit init --grants | psql books
     """
+    if grants:
+        from ledger.store.grants import SQL
+
+        click.echo(SQL, nl=False)
+        return
     from ledger.opening import Settings, checked, open_or_recognise
 
     settings = Settings(entity, currency, timezone, fiscal_year_start, simulated, recorded)

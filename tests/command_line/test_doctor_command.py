@@ -9,6 +9,14 @@ if TYPE_CHECKING:
     from tests.command_line.conftest import Shell
 
 
+def test_grants_are_printed(shell: Shell) -> None:
+    """The SQL of the roles goes to standard output, and no ledger is opened or changed for it."""
+    before = shell.stored()
+    said = shell.on_ledger("init", "--grants")
+    assert (said.status, "GRANT EXECUTE ON FUNCTION acquit_append TO" in said.out) == (0, True)
+    assert shell.stored() == before
+
+
 def test_it_says_how_the_ledger_is(told: Shell) -> None:
     """A table for people, JSON and CSV for programs; nothing is ill, nothing is stored."""
     before = told.stored()
