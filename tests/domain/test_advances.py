@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ledger.plan import Plan
+
 if TYPE_CHECKING:
     from tests.domain.conftest import Life
 
@@ -49,6 +51,20 @@ def test_a_lower_price_takes_tax_back(life: Life) -> None:
     assert life.balances()["tax_payable"] == "-10.00"
     life.do("day", "2025-02-01")
     assert "tax_on_advances" not in life.balances()
+    life.check()
+
+
+def test_a_lower_price_takes_from_the_latest_advance_alone(life: Life) -> None:
+    """Two advances of 60.00; a price lower by 30.00 halves the later one and leaves the first."""
+    agree(life, "120.00")
+    life.do("receive_payment", "2025-01-10", payment="p1", amount="60.00")
+    life.do("receive_payment", "2025-01-11", payment="p2", amount="60.00")
+    amend(life, "90.00")
+    plan = life.streams["plan:P"].state
+    assert isinstance(plan, Plan)
+    taxed = [(found.payment, found.amount_minor) for found in plan.advances]
+    assert taxed == [("p1", 6000), ("p2", 3000)]
+    assert life.balances()["tax_payable"] == "-15.00"
     life.check()
 
 
