@@ -16,7 +16,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Date, LargeBinary, Table, delete, func, selec
 from sqlalchemy.exc import OperationalError, StatementError
 
 from ledger.audit.tree import Frontier
+from ledger.progress import Progress
 from ledger.store.database import Database
 from ledger.store.leaf import leaf_of
 from ledger.store.log import head_position
@@ -56,9 +57,6 @@ TABLES = {
     )
 }
 _ROWS_A_BATCH = 1000
-
-Progress = Callable[[int, int], None]
-"""Called with the rows done and how many there are."""
 
 
 class BackupError(ValueError):

@@ -208,25 +208,17 @@ def _read_set_rate(fields: Fields, base: Base) -> Command:
 def _read_revalue(fields: Fields, base: Base) -> Command:
     if base["on"] == date.max:
         raise fields.wrong("on", "must leave a next day, on which it is taken back")
-    currency, exponent = fields.currency()
-    return Revalue(
-        **base,
-        book=fields.text("book"),
-        currency=currency,
-        exponent=exponent,
-        balances=_balances(fields, carried=True, roles=sorted(MONETARY)),
-    )
+    of = _of_balances(fields, base)
+    return Revalue(**of, balances=_balances(fields, carried=True, roles=sorted(MONETARY)))
 
 
 def _read_open_currency(fields: Fields, base: Base) -> Command:
+    return OpenCurrency(**_of_balances(fields, base), balances=_balances(fields, carried=False))
+
+
+def _of_balances(fields: Fields, base: Base) -> dict[str, Any]:
     currency, exponent = fields.currency()
-    return OpenCurrency(
-        **base,
-        book=fields.text("book"),
-        currency=currency,
-        exponent=exponent,
-        balances=_balances(fields, carried=False),
-    )
+    return {**base, "book": fields.text("book"), "currency": currency, "exponent": exponent}
 
 
 def _balances(fields: Fields, *, carried: bool, roles: Iterable[str] = ()) -> tuple[Balance, ...]:

@@ -156,8 +156,8 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revalue(Command):
-    """Value balances in a foreign currency at the rate of the day, in one book."""
+class OfBalances(Command):
+    """What is done with the balances that a book holds in a foreign currency."""
 
     book: str
     currency: str
@@ -166,13 +166,13 @@ class Revalue(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCurrency(Command):
-    """Carry what moved before a currency had a rate at its first one, in one book."""
+class Revalue(OfBalances):
+    """Value balances in a foreign currency at the rate of the day, in one book."""
 
-    book: str
-    currency: str
-    exponent: int
-    balances: tuple[Balance, ...]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCurrency(OfBalances):
+    """Carry what moved before a currency had a rate at its first one, in one book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

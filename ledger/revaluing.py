@@ -21,7 +21,6 @@ from ledger.events import (
     exchange_stream,
 )
 from ledger.intentions import Balance, OpenCurrency, Revalue
-from ledger.ledger_state import Adopted
 from ledger.rates import Quote, Rates
 from ledger.refusals import (
     BookUnknown,
@@ -144,7 +143,7 @@ def _rates(currency: str, draft: Draft) -> Rates:
     return rates
 
 
-def _require_book(command: Revalue | OpenCurrency, event: str, draft: Draft) -> Adopted:
+def _require_book(command: Revalue | OpenCurrency, event: str, draft: Draft) -> None:
     """Refuse a book that is not kept, has no rule for the event, or lacks an account for a line."""
     ledger = draft.ledger
     book = ledger.book(command.book, command.on)
@@ -155,4 +154,3 @@ def _require_book(command: Revalue | OpenCurrency, event: str, draft: Draft) -> 
     for balance in command.balances:
         if balance.role not in book.roles:
             raise RoleUnknown(role=balance.role[:40], book=command.book)
-    return book

@@ -1,8 +1,9 @@
 """Valuing an event in a foreign currency: which rate holds, and at what followed accounts move.
 
-What comes onto a followed account comes at the rate of the day, except that a charge which becomes
-doubtful or disputed keeps what it is carried at; what leaves one leaves at what it is carried at
-there. What moved before the currency had a rate is carried at the first one.
+What comes onto a followed account comes at the rate of the day, a charge that is opened again
+included; but one that becomes doubtful, is cured, or is owed again after a dispute keeps what it is
+carried at. What leaves an account leaves at what it is carried at there. What moved before the
+currency had a rate is carried at the first one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from ledger.books.functional import (
 )
 from ledger.books.posting import Of, Posting
 from ledger.books.rules import Rule, postings_of
-from ledger.events import Fact, Functional, FunctionalPart, Holding
+from ledger.events import Fact, Functional, FunctionalPart
 from ledger.held import Held
 from ledger.rates import Quote, Rates
 from ledger.terms.money import at_rate, share
@@ -37,17 +38,14 @@ much (out of where it lay: above zero)."""
 
 def twin_of(fact: Fact) -> Twin | None:
     """Return which move of a payment's money an event records together with another stream's."""
-    if not isinstance(fact, _TWINS):
-        return None
-    out = isinstance(fact, _OUT)
-    holding: Holding = fact.source if out else fact.target  # type: ignore[union-attr]
-    amount_minor = holding.amount_minor if out else -holding.amount_minor
-    return fact.payment, fact.plan, holding.held_in, amount_minor
-
-
-_OUT = (facts.PaymentApplied, facts.PaymentAllocated, facts.RecoveryReceived)
-_IN = (facts.PaymentReleased, facts.AllocationReversed, facts.RecoveryReversed)
-_TWINS = (*_OUT, *_IN)
+    match fact:
+        case facts.PaymentApplied() | facts.PaymentAllocated() | facts.RecoveryReceived():
+            holding, sign = fact.source, 1
+        case facts.PaymentReleased() | facts.AllocationReversed() | facts.RecoveryReversed():
+            holding, sign = fact.target, -1
+        case _:
+            return None
+    return fact.payment, fact.plan, holding.held_in, sign * holding.amount_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ skipped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 from sqlalchemy import (
@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.events import LEDGER_STREAM
+from ledger.progress import Progress
 from ledger.store.database import Database
 from ledger.store.log import head_position, read_range, read_stream
 from ledger.store.rows import insert_rows
@@ -45,9 +46,6 @@ checkpoints = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
 )
-
-Progress = Callable[[int, int], None]
-"""Called with the position reached and the last position."""
 
 
 class CheckpointMovedError(RuntimeError):

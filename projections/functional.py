@@ -9,16 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, SmallInteger, Table
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    and_,
+    exists,
+)
 
 from ledger.books.accounts import Chart
-from ledger.books.functional import functional_postings
+from ledger.books.functional import EXCHANGE_ROLES, functional_postings
 from ledger.books.posting import JournalEntry, Of, Posting
 from ledger.envelope import RecordedEvent
 from ledger.events import CurrencyOpened, Revalued
 from ledger.held import functional_of
 from ledger.store.schema import BYTEWISE
 from projections.functional_tax import tax_rows, taxes
+from projections.journal import postings
 from projections.projection import Books, Changes, Projection, metadata
 
 functional = Table(
@@ -39,9 +51,6 @@ functional = Table(
     Column("charge", BYTEWISE),
     Index("functional_1_postings_posted", "book", "posted_on"),
 )
-
-EXCHANGE_ROLES = frozenset({"fx_gain", "fx_loss"})
-"""A book without accounts for them is not kept in the ledger's own currency."""
 
 
 def fold(events: Sequence[RecordedEvent], books: Books) -> Changes:
@@ -125,6 +134,13 @@ def _row(event: RecordedEvent, chart: Chart, line: int, leg: Leg) -> dict[str, o
         "plan": posting.plan,
         "charge": posting.charge,
     }
+
+
+def is_valued() -> ColumnElement[bool]:
+    """Return, for a query on the journal's postings, whether they have an amount in here."""
+    return exists().where(
+        and_(functional.c.position == postings.c.position, functional.c.book == postings.c.book)
+    )
 
 
 FUNCTIONAL = Projection("functional", 1, {table.name: table for table in (functional, taxes)}, fold)

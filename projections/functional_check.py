@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, case, exists, func, literal, select
 
 from ledger.books.functional import BY_CHARGE, FOLLOWED
-from projections.functional import functional
+from projections.functional import functional, is_valued
 from projections.journal import entries, postings
 
 
@@ -40,16 +40,13 @@ def _unbalanced(connection: Connection) -> Iterator[str]:
 
 def _held() -> Select[Any]:
     """Select what accounts hold: all of it valued, open charges one by one."""
-    valued = exists().where(
-        and_(functional.c.position == postings.c.position, functional.c.book == postings.c.book)
-    )
     charge = _charge(postings.c)
     key = (postings.c.book, postings.c.currency, postings.c.role, charge)
     return (
         select(*key, func.sum(postings.c.amount_minor))
         .where(postings.c.role.in_(FOLLOWED), postings.c.currency.in_(_foreign()))
         .group_by(*key)
-        .having(func.min(case((valued, 1), else_=0)) == 1)
+        .having(func.min(case((is_valued(), 1), else_=0)) == 1)
     )
 
 

@@ -6,13 +6,13 @@ account, so that the return ties to it; its base is valued at the rate of that t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, SmallInteger, Table
 
 from ledger.books.functional import functional_postings, unfollowed_rate
-from ledger.books.posting import JournalEntry
+from ledger.books.posting import JournalEntry, Posting
 from ledger.envelope import RecordedEvent
 from ledger.events import Functional
 from ledger.store.schema import BYTEWISE
@@ -56,7 +56,8 @@ def _shared(moved: list[TaxMovement], entry: JournalEntry, functional: Functiona
     whole = dict.fromkeys(ROLES, 0)
     for movement in moved:
         whole[movement.section] += movement.tax_minor
-    posted = {section: _posted(section, entry, functional) for section in ROLES}
+    legs = functional_postings(entry, functional)
+    posted = {section: _posted(section, legs) for section in ROLES}
     running = dict.fromkeys(ROLES, 0)
     for movement in moved:
         section = movement.section
@@ -68,8 +69,7 @@ def _shared(moved: list[TaxMovement], entry: JournalEntry, functional: Functiona
         yield share(posted[section], running[section], whole[section]) - before
 
 
-def _posted(section: Section, entry: JournalEntry, functional: Functional) -> int:
-    """Return what an entry moves on a section's account, owed and deductible positive."""
-    legs = functional_postings(entry, functional)
+def _posted(section: Section, legs: Iterable[Posting]) -> int:
+    """Return what legs move on a section's account, owed and deductible positive."""
     sign = 1 if section == "deductible" else -1
     return sign * sum(leg.amount_minor for leg in legs if leg.role == ROLES[section])

@@ -7,11 +7,9 @@ so that nothing is left out.
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import FromClause, select, union_all
 
-from sqlalchemy import FromClause, Select, and_, exists, select, union_all
-
-from projections.functional import functional
+from projections.functional import functional, is_valued
 from projections.journal import postings
 
 _COLUMNS = tuple(column.name for column in postings.columns)
@@ -24,9 +22,5 @@ def legs(currency: str | None) -> FromClause:
     valued = select(*(functional.c[name] for name in _COLUMNS)).where(
         functional.c.amount_minor != 0
     )
-    return union_all(_not_valued(), valued).subquery("legs")
-
-
-def _not_valued() -> Select[Any]:
-    known = and_(functional.c.position == postings.c.position, functional.c.book == postings.c.book)
-    return select(*(postings.c[name] for name in _COLUMNS)).where(~exists().where(known))
+    own = select(*(postings.c[name] for name in _COLUMNS)).where(~is_valued())
+    return union_all(own, valued).subquery("legs")

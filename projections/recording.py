@@ -47,3 +47,12 @@ def tally(results: Sequence[Result]) -> dict[str, Any]:
             if (refusal := result.refusal) is not None
         ],
     }
+
+
+def say_recorded(what: str, tallied: Mapping[str, Any], form: str) -> None:
+    """Say how many were recorded; beside CSV, on standard error."""
+    said = (
+        f"{tallied['accepted']} {what} recorded, {tallied['repeated']} recorded before, "
+        f"{len(tallied['refused'])} refused"
+    )
+    click.echo(said, err=form == "csv")

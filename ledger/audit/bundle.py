@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from importlib import resources
 from itertools import pairwise
@@ -31,12 +31,10 @@ from ledger.audit.sealing import (
 )
 from ledger.audit.tree import consistency_proof
 from ledger.opening import LedgerIdentity
+from ledger.progress import Progress
 from ledger.store.schema import events
 
 _ROWS_A_READ = 2000
-
-Progress = Callable[[int, int], None]
-"""Called with the events written and how many there are."""
 
 
 class BundleError(ValueError):

@@ -64,11 +64,6 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     return frontier.root
 
 
-def subtree_of(leaves: Sequence[bytes]) -> Subtree:
-    """Return how to read a tree whose leaf hashes are all at hand."""
-    return lambda first, count: root_of(leaves[first : first + count])
-
-
 def _split(size: int) -> int:
     """Return the largest power of two below `size`."""
     return 1 << (size - 1).bit_length() - 1

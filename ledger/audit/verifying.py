@@ -27,7 +27,7 @@ _ROWS_A_READ = 2000
 class Finding:
     """What is wrong: at a position (None: of the whole), of a kind, in words.
 
-    Kinds: changed, missing, inserted, reordered, re-signed, replaced.
+    Kinds: changed, missing, reordered, replaced, re-signed.
     """
 
     position: int | None
@@ -49,7 +49,7 @@ class Reading:
 def verify(
     connection: Connection, kept: Sequence[Note] = (), trusted: Sequence[VerifierKey] = ()
 ) -> Iterator[Finding]:
-    """Yield what is wrong with the log, in the order of positions; nothing if all is as sealed.
+    """Yield what is wrong: with the seals, then with the log in the order of positions.
 
     `kept` are checkpoints from outside; `trusted` are the keys that count, by default those that
     the ledger names itself.

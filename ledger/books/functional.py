@@ -45,6 +45,9 @@ _INCOME = frozenset(
 )
 """Roles that take what the other legs add up to."""
 
+EXCHANGE_ROLES = frozenset({"fx_gain", "fx_loss"})
+"""A book without accounts for them is not kept in the ledger's own currency."""
+
 Key = tuple[str, str | None]
 
 

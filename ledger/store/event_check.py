@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from ledger.progress import Progress
 from ledger.store.codec import UnreadableEventError, decode
 from ledger.store.log import head_position
 from ledger.store.schema import events
 
 _ROWS_A_READ = 2000
-
-Progress = Callable[[int, int], None]
-"""Called with the events read and how many there are."""
 
 
 def check_all(connection: Connection, progress: Progress) -> list[dict[str, Any]]:

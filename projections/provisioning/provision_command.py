@@ -9,7 +9,7 @@ import click
 
 from ledger import output
 from ledger.door import Door
-from projections.recording import carry_out, require_sense, tally
+from projections.recording import carry_out, require_sense, say_recorded, tally
 from projections.reporting import at_options, pass_door, reporting, stamp
 
 
@@ -55,9 +55,10 @@ def provision(
       acquit provision --as-of 2026-03-31 --policy history --in generic --format json
       acquit provision --as-of 2026-03-31 --policy rates.toml --book
     """
+    from projections.proposed import require_open
     from projections.provisioning.choosing import charts_for, policy_for
     from projections.provisioning.proposal import propose
-    from projections.provisioning.recording import command_lines, require_open
+    from projections.provisioning.recording import command_lines
     from projections.provisioning.report import proposal_json
 
     require_sense(known_at, recorded, booked=booked)
@@ -90,12 +91,8 @@ def _print(title: str, value: Mapping[str, Any], form: str) -> None:
         for history in value["history"]:
             _print_history(history)
         _print_table("Totals", TOTAL_KEYS, value["totals"])
-    if (recorded := value["recorded"]) is not None:
-        said = (
-            f"{recorded['accepted']} movements recorded, {recorded['repeated']} recorded before, "
-            f"{len(recorded['refused'])} refused"
-        )
-        click.echo(said, err=form == "csv")
+    if value["recorded"] is not None:
+        say_recorded("movements", value["recorded"], form)
 
 
 def _print_table(title: str, columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> None:

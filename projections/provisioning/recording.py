@@ -8,37 +8,16 @@ under other policies, the second is refused, since it does not know what the fir
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
-
-from ledger.store.schema import ledger_head
 from ledger.terms.money import amount_text
+from projections.proposed import command_id
 from projections.provisioning.lines import Line, Total
 from projections.provisioning.proposal import Proposal
 
 _DIGEST_SHOWN = 16
-_ID_DIGITS = 32
-
-
-class DayClosedError(ValueError):
-    """A provision is dated within a closed period, where its entry could not be posted."""
-
-
-def require_open(connection: Connection, on: date) -> None:
-    """Refuse a day that is closed: its entry would be posted later, and the day never agree.
-
-    Raises DayClosedError.
-    """
-    open_from: date | None = connection.execute(select(ledger_head.c.open_from)).scalar_one()
-    if open_from is not None and on < open_from:
-        message = f"{on} is closed: propose as of {open_from} or later, the first open day"
-        raise DayClosedError(message)
 
 
 def command_lines(proposal: Proposal, recorded: str | None = None) -> Iterator[dict[str, Any]]:
@@ -63,7 +42,7 @@ def _command(
     named = f"policy {Path(policy.name).name} ({policy.digest[:_DIGEST_SHOWN]})"
     return {
         "command": "provision",
-        "id": _id(of.book, of.currency, plan, last),
+        "id": command_id("provision", of.book, of.currency, plan, last),
         "on": day,
         "book": of.book,
         **({"plan": plan} if plan else {}),
@@ -72,9 +51,3 @@ def _command(
         "reason": f"expected loss on {day}, {named}",
         **({"recorded": recorded} if recorded else {}),
     }
-
-
-def _id(*parts: str | int | None) -> str:
-    """Return a command id that is the same for the same parts."""
-    made = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    return f"provision {made[:_ID_DIGITS]}"

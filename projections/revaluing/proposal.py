@@ -8,9 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from ledger.books.accounts import Chart
+from ledger.books.functional import EXCHANGE_ROLES
 from ledger.events import exchange_stream
 from ledger.rates import Quote, Rates, evolve
 from ledger.revaluing import MONETARY, is_lasting
@@ -18,7 +19,7 @@ from ledger.store.log import read_stream
 from ledger.terms.money import at_rate
 from projections.amounts import Sum
 from projections.coordinates import Coordinates
-from projections.functional import EXCHANGE_ROLES, functional
+from projections.functional import functional, is_valued
 from projections.journal import entries, postings
 
 
@@ -97,7 +98,6 @@ def _opening(connection: Connection, chart: Chart, rates: Rates, at: Coordinates
 
 
 def _not_valued(book: str, currency: str, at: Coordinates) -> Select[Any]:
-    known = and_(functional.c.position == postings.c.position, functional.c.book == postings.c.book)
     return (
         select(
             postings.c.role,
@@ -109,7 +109,7 @@ def _not_valued(book: str, currency: str, at: Coordinates) -> Select[Any]:
             postings.c.book == book,
             postings.c.currency == currency,
             postings.c.position <= at.position,
-            ~exists().where(known),
+            ~is_valued(),
         )
         .group_by(postings.c.role, postings.c.exponent)
     )

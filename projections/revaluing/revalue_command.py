@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,7 @@ import click
 
 from ledger import output
 from ledger.door import Door
-from projections.recording import carry_out, require_sense, tally
+from projections.recording import carry_out, require_sense, say_recorded, tally
 from projections.reporting import at_options, pass_door, reporting, stamp
 
 if TYPE_CHECKING:
@@ -32,7 +30,6 @@ _COLUMNS = (
     "lasting",
     "on",
 )
-_ID_DIGITS = 32
 
 
 @click.command()
@@ -64,7 +61,7 @@ def revalue(
       acquit revalue --as-of 2026-03-31 --in pcg --format json
       acquit revalue --as-of 2026-03-31 --book
     """
-    from projections.provisioning.recording import require_open
+    from projections.proposed import require_open
     from projections.revaluing.proposal import last_position, propose
 
     require_sense(known_at, recorded, booked=booked)
@@ -74,35 +71,32 @@ def revalue(
         chosen = [chart for chart in charts if not named or chart.book in named]
         lines = propose(report.connection, chosen, report.at)
         last = {chart.book: last_position(report.connection, chart.book) for chart in chosen}
-        if booked:
-            for line in lines:
-                require_open(report.connection, line.on)
-        title = f"Revaluation, {stamp(door, report.at)}"
-        coordinates = report.at
+        for line in lines if booked else ():
+            require_open(report.connection, line.on)
     results = carry_out(door, command_lines(lines, last, recorded)) if booked else []
-    recorded_as = tally(results) if booked else None
-    rows = [_row(line) for line in lines]
+    value = {
+        "as_of": report.at.as_of.isoformat(),
+        "known_at": report.at.known_at,
+        "position": report.at.position,
+        "rows": [_row(line) for line in lines],
+        "recorded": tally(results) if booked else None,
+    }
+    _print(f"Revaluation, {stamp(door, report.at)}", value, form)
+    if any(result.refusal for result in results):
+        raise click.exceptions.Exit(1)
+
+
+def _print(title: str, value: Mapping[str, Any], form: str) -> None:
     if form == "json":
-        value = {
-            "as_of": coordinates.as_of.isoformat(),
-            "known_at": coordinates.known_at,
-            "position": coordinates.position,
-            "rows": rows,
-            "recorded": recorded_as,
-        }
         output.print_json(value)
-    elif form == "csv":
+        return
+    rows = value["rows"]
+    if form == "csv":
         output.print_csv(_COLUMNS, rows)
     else:
         output.print_table(title, _COLUMNS, [[row[name] for name in _COLUMNS] for row in rows])
-    if recorded_as is not None and form != "json":
-        said = (
-            f"{recorded_as['accepted']} revaluations recorded, {recorded_as['repeated']} recorded "
-            f"before, {len(recorded_as['refused'])} refused"
-        )
-        click.echo(said, err=form == "csv")
-    if any(result.refusal for result in results):
-        raise click.exceptions.Exit(1)
+    if value["recorded"] is not None:
+        say_recorded("revaluations", value["recorded"], form)
 
 
 def _row(line: Line) -> dict[str, Any]:
@@ -132,6 +126,8 @@ def command_lines(
     An id is a digest of both and of the position of the book's last functional entry, so that the
     same proposal recorded twice, or by two at once, moves the accounts once.
     """
+    from projections.proposed import command_id
+
     for (kind, currency, book), group in groupby(
         lines, key=lambda line: (line.kind, line.currency, line.book)
     ):
@@ -140,15 +136,10 @@ def command_lines(
         names = ("role", "amount", "carried") if kind == "revalue" else ("role", "amount")
         yield {
             "command": "revalue" if kind == "revalue" else "open_currency",
-            "id": _id(kind, book, currency, last[book]),
+            "id": command_id("revalue", kind, book, currency, last[book]),
             "on": own[0].on.isoformat(),
             "book": book,
             "currency": currency,
             "balances": [{name: row[name] for name in names} for row in of_row],
             **({"recorded": recorded} if recorded else {}),
         }
-
-
-def _id(*parts: str | int) -> str:
-    made = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    return f"revalue {made[:_ID_DIGITS]}"

@@ -19,8 +19,8 @@ from ledger.policies.provision_refusals import (
 )
 from ledger.store.schema import ledger_head
 from ledger.terms.refusals import Refusal
+from projections.proposed import DayClosedError, require_open
 from projections.provisioning.choosing import policy_for
-from projections.provisioning.recording import DayClosedError, require_open
 from projections.provisioning.report import proposal_json
 from tests.projections.providing import Ledger, claims, historical, matrix, moved
 
