@@ -29,7 +29,8 @@ class Quote:
 class Rates:
     """All rates of one currency, sorted by day; of two for the same day the later one is kept.
 
-    `opened` are the books that took over what had moved before the first rate, each with the day.
+    `opened` are the books that took over what had moved before the first rate, each with the day;
+    `taken_over` is the rate at which they did.
     """
 
     currency: str
@@ -37,11 +38,20 @@ class Rates:
     functional_exponent: int
     quotes: tuple[Quote, ...]
     opened: Mapping[str, date] = field(default_factory=dict)
+    taken_over: Quote | None = None
 
     @property
     def first(self) -> Quote:
-        """The earliest rate: what moved in the currency before it is carried at it."""
+        """The earliest rate."""
         return self.quotes[0]
+
+    @property
+    def before(self) -> Quote:
+        """The rate at which what moved before there was any is carried.
+
+        The earliest one, until a book takes over what had moved: an earlier one changes nothing.
+        """
+        return self.taken_over or self.first
 
     def on(self, day: date) -> Quote:
         """Return the rate that holds on a day. Raises RateMissing before the first one."""
@@ -55,7 +65,12 @@ class Rates:
 def evolve(rates: Rates | None, effective_on: date, fact: Fact) -> Rates | None:
     """Return the rates after an event; facts that set none change nothing."""
     if isinstance(fact, CurrencyOpened) and rates is not None:
-        return replace(rates, opened={**rates.opened, fact.book: effective_on})
+        quote = Quote(on=effective_on, rate=Decimal(fact.rate), source=fact.source)
+        return replace(
+            rates,
+            opened={**rates.opened, fact.book: effective_on},
+            taken_over=rates.taken_over or quote,
+        )
     if not isinstance(fact, RateSet):
         return rates
     quote = Quote(on=effective_on, rate=Decimal(fact.rate), source=fact.source)
@@ -68,6 +83,7 @@ def evolve(rates: Rates | None, effective_on: date, fact: Fact) -> Rates | None:
         functional_exponent=fact.functional_exponent,
         quotes=(*before[:kept], quote, *before[index:]),
         opened=rates.opened if rates else {},
+        taken_over=rates.taken_over if rates else None,
     )
 
 

@@ -1,21 +1,22 @@
 """Valuing an event in a foreign currency: which rate holds, and at what followed accounts move.
 
-What comes onto a followed account comes at the rate of the day, a charge that is opened again
-included; but one that becomes doubtful, is cured, or is owed again after a dispute keeps what it is
-carried at. What leaves an account leaves at what it is carried at there. What moved before the
-currency had a rate is carried at the first one.
+What comes onto a followed account comes at the rate of the day; what leaves one leaves at what it
+is carried at there. An application that is undone brings back what it took at what it took it, as
+if it had never been; a charge that becomes doubtful, is cured, or is owed again after a dispute
+keeps what it is carried at. So a charge has the rate of its bill as long as it lives, and annulled
+it leaves neither income nor tax behind. What moved before the currency had a rate is carried at the
+rate at which it was taken over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from ledger import events as facts
 from ledger.books.functional import (
-    BY_CHARGE,
     CARRYING,
     DEBIT_SIDE,
     FOLLOWED,
@@ -27,9 +28,12 @@ from ledger.books.functional import (
 from ledger.books.posting import Of, Posting
 from ledger.books.rules import Rule, postings_of
 from ledger.events import Fact, Functional, FunctionalPart
-from ledger.held import Held
+from ledger.held import TAXED, Balance, Held, Undone, remembered
 from ledger.rates import Quote, Rates
 from ledger.terms.money import at_rate, share
+
+Worth = Callable[[int], int]
+"""What minor units of the foreign currency are worth, in minor units of the functional one."""
 
 Twin = tuple[str, str, str, int]
 """A move of a payment's money that its stream and a plan's both record: payment, plan, where, how
@@ -46,6 +50,9 @@ def twin_of(fact: Fact) -> Twin | None:
         case _:
             return None
     return fact.payment, fact.plan, holding.held_in, sign * holding.amount_minor
+
+
+_NOTHING: Balance = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +72,7 @@ def valued(fact: Any, day: date, by: Valuing) -> Fact:
     """Return the event with its functional amounts. Raises RateMissing before the first rate."""
     quote = by.rates.on(day)
     postings = _legs(fact, by.rules)
-    parts = _parts(postings, fact.exponent, quote, by)
+    parts = _parts(fact, postings, fact.exponent, quote, by)
     functional = Functional(
         currency=by.rates.functional_currency,
         exponent=by.rates.functional_exponent,
@@ -89,25 +96,35 @@ def _legs(fact: Any, rules: Mapping[str, Rule]) -> Sequence[Posting]:
 
 
 def _parts(
-    postings: Sequence[Posting], exponent: int, quote: Quote, by: Valuing
+    fact: Fact, postings: Sequence[Posting], exponent: int, quote: Quote, by: Valuing
 ) -> tuple[FunctionalPart, ...]:
-    """Value what moves on each followed account, but what is newly deferred."""
+    """Value what moves on each followed account, but what is newly deferred.
+
+    First what leaves an account or is brought back to one, then what goes along with that.
+    """
     moved = totals(postings)
-    out = {key: _carried(key, moved[key], exponent, by) for key in moved if _leaves(key, moved)}
+    before = _at(by.rates.before, exponent, by.rates)
+    known = _leaving(moved, before, by) | _brought_back(fact, moved, before, by)
     if by.twin is not None:
-        out[by.twin.role, None] = by.twin.functional_minor
+        known[by.twin.role, None] = by.twin.functional_minor
+    known |= _no_longer_owed(moved, known, before, by)
+    of_the_day = _at(quote, exponent, by.rates)
     parts = []
     for key, amount_minor in moved.items():
-        if key in out:
-            value_minor = out[key]
+        if key in known:
+            value_minor = known[key]
         elif key[0] == "deferred_revenue":
             continue
-        elif (kept_minor := _kept(key, moved, out)) is not None:
+        elif (kept_minor := _kept(key, moved, known)) is not None:
             value_minor = kept_minor
         else:
-            value_minor = at_rate(amount_minor, exponent, quote.rate, by.rates.functional_exponent)
+            value_minor = of_the_day(amount_minor)
         parts.append(_part(key, amount_minor, value_minor))
     return tuple(parts)
+
+
+def _at(quote: Quote, exponent: int, rates: Rates) -> Worth:
+    return lambda minor: at_rate(minor, exponent, quote.rate, rates.functional_exponent)
 
 
 def _part(key: Key, amount_minor: int, functional_minor: int) -> FunctionalPart:
@@ -121,28 +138,99 @@ def _leaves(key: Key, moved: Mapping[Key, int]) -> bool:
     return (moved[key] < 0) == (key[0] in DEBIT_SIDE) and moved[key] != 0
 
 
-def _carried(key: Key, amount_minor: int, exponent: int, by: Valuing) -> int:
-    """Return at what an amount leaves an account: its share of what is carried there."""
-    on_hand, functional_minor = by.held.get(key, (0, 0))
-    there_minor = on_hand if (on_hand > 0) == (amount_minor < 0) else 0
+def _leaving(moved: Mapping[Key, int], before: Worth, by: Valuing) -> dict[Key, int]:
+    """Return at what amounts leave accounts, those of tax owed aside: shares of what is there."""
+    return {
+        key: -_taken(by.held.get(key), -amount_minor, before)
+        for key, amount_minor in moved.items()
+        if _leaves(key, moved) and key[0] != "tax_payable"
+    }
+
+
+def _brought_back(
+    fact: Fact, moved: Mapping[Key, int], before: Worth, by: Valuing
+) -> dict[Key, int]:
+    """Return at what an application that is undone brings back what it had moved."""
+    values: dict[Key, int] = {}
+    if not isinstance(fact, Undone):
+        return values
+    left = dict(by.held)
+    for key, amount_minor in moved.items():
+        place = remembered(fact, *key)
+        if place is None:
+            continue
+        if place[0] == TAXED:
+            values[key] = _tax_undone(left, place, amount_minor, before)
+        elif not _leaves(key, moved):
+            values[key] = _taken(left.get(place), amount_minor, before)
+    return values
+
+
+def _tax_undone(left: dict[Key, Balance], place: Key, amount_minor: int, before: Worth) -> int:
+    """Take out of what is `left` of tax that fell due, and return what it was worth.
+
+    It is what its payment made due. Cents of it can have come with another one, since tax is a
+    share of the whole charge: they take their share of all of it, and the last ones all that is
+    left.
+    """
+    all_minor, all_functional_minor = left.get((TAXED, None), _NOTHING)
+    if all_minor == amount_minor:
+        value_minor = all_functional_minor
+    else:
+        others = _shares_of(all_functional_minor, all_minor) if all_minor else before
+        value_minor = _taken(left.get(place), amount_minor, others)
+    for one in (place, (TAXED, None)):
+        there_minor, functional_minor = left.get(one, _NOTHING)
+        left[one] = (there_minor - amount_minor, functional_minor - value_minor)
+    return value_minor
+
+
+def _no_longer_owed(
+    moved: Mapping[Key, int], known: Mapping[Key, int], before: Worth, by: Valuing
+) -> dict[Key, int]:
+    """Return at what tax stops being owed: at what an invoice, or an advance, made it due.
+
+    Tax that was not owed here, of an item taken over, goes at what its charge is carried at.
+    """
+    values = {}
+    for key, amount_minor in moved.items():
+        role, charge = key
+        if role == "tax_payable" and _leaves(key, moved) and key not in known:
+            along = CARRYING if charge is not None else {"tax_on_advances"}
+            goes = [one for one in known if one[0] in along and one[1] == charge]
+            moved_minor = sum(moved[one] for one in goes)
+            rest = _shares_of(sum(known[one] for one in goes), moved_minor) if goes else before
+            values[key] = -_taken(by.held.get(key), -amount_minor, rest)
+    return values
+
+
+def _shares_of(total_minor: int, whole_minor: int) -> Worth:
+    return lambda minor: share(total_minor, minor, whole_minor)
+
+
+def _taken(balance: Balance | None, amount_minor: int, rest: Worth) -> int:
+    """Return an amount's share of what a balance of its sign is carried at.
+
+    What the balance does not hold is valued by `rest`.
+    """
+    on_hand, functional_minor = balance or _NOTHING
+    there_minor = on_hand if (on_hand > 0) == (amount_minor > 0) else 0
     taken_minor = min(abs(amount_minor), abs(there_minor))
-    sign = -1 if amount_minor < 0 else 1
-    value_minor = -share(functional_minor, taken_minor, abs(there_minor)) if taken_minor else 0
-    rest_minor = sign * (abs(amount_minor) - taken_minor)
-    first = by.rates.first.rate
-    return value_minor + at_rate(rest_minor, exponent, first, by.rates.functional_exponent)
+    value_minor = share(functional_minor, taken_minor, abs(there_minor)) if taken_minor else 0
+    rest_minor = abs(amount_minor) - taken_minor
+    return value_minor + rest(-rest_minor if amount_minor < 0 else rest_minor)
 
 
-def _kept(key: Key, moved: Mapping[Key, int], out: Mapping[Key, int]) -> int | None:
+def _kept(key: Key, moved: Mapping[Key, int], known: Mapping[Key, int]) -> int | None:
     """Return what a charge brings along that only changes its account, or its number.
 
     What leaves the same charge, else what leaves others: a charge that is owed anew.
     """
     role, charge = key
-    if role not in BY_CHARGE:
+    if role not in CARRYING | {"tax_pending"}:
         return None
-    alike = CARRYING if role in CARRYING else BY_CHARGE - CARRYING
-    leaving = {other: value for other, value in out.items() if other[0] in alike}
+    alike = CARRYING if role in CARRYING else {role}
+    leaving = {other: value for other, value in known.items() if other[0] in alike}
     same = {other: value for other, value in leaving.items() if other[1] == charge}
     left = same or leaving
     left_minor = sum(moved[other] for other in left)

@@ -11,6 +11,10 @@ from ledger.books.functional import BY_CHARGE, FOLLOWED
 from projections.functional import functional, is_valued
 from projections.journal import entries, postings
 
+_EMPTIED = FOLLOWED - {"tax_payable"}
+"""Accounts that come to nothing with their charges or money; what is owed in tax is paid to the
+tax office, and tax of one charge can have been paid on an advance."""
+
 
 def check_functional(connection: Connection, _reached: int) -> Iterator[str]:
     """In every entry debits equal credits, and an account that holds no money carries none."""
@@ -44,7 +48,7 @@ def _held() -> Select[Any]:
     key = (postings.c.book, postings.c.currency, postings.c.role, charge)
     return (
         select(*key, func.sum(postings.c.amount_minor))
-        .where(postings.c.role.in_(FOLLOWED), postings.c.currency.in_(_foreign()))
+        .where(postings.c.role.in_(_EMPTIED), postings.c.currency.in_(_foreign()))
         .group_by(*key)
         .having(func.min(case((is_valued(), 1), else_=0)) == 1)
     )
@@ -71,7 +75,7 @@ def _carried() -> Select[Any]:
     )
     return (
         select(*key, func.sum(functional.c.amount_minor))
-        .where(functional.c.role.in_(FOLLOWED), ~revalued)
+        .where(functional.c.role.in_(_EMPTIED), ~revalued)
         .group_by(*key)
     )
 

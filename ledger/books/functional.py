@@ -20,11 +20,13 @@ from ledger.terms.money import at_rate, share
 
 CARRYING = frozenset({"receivable", "doubtful", "disputed"})
 DEBIT_SIDE = CARRYING | {"contract_asset", "tax_on_advances"}
-CREDIT_SIDE = frozenset({"unapplied", "customer_credit", "tax_pending", "deferred_revenue"})
+CREDIT_SIDE = frozenset(
+    {"unapplied", "customer_credit", "tax_pending", "tax_payable", "deferred_revenue"}
+)
 FOLLOWED = DEBIT_SIDE | CREDIT_SIDE
 """Roles whose functional amount is followed; each has a side on which it stands."""
 
-BY_CHARGE = CARRYING | {"tax_pending"}
+BY_CHARGE = CARRYING | {"tax_pending", "tax_payable"}
 OF_PAYMENTS = frozenset({"unapplied", "customer_credit"})
 CASH = frozenset({"clearing", "in_transit", "bank"})
 _INCOME = frozenset(
@@ -93,22 +95,20 @@ def _worth(posting: Posting, value_minor: int) -> Posting:
 def values_of(postings: Sequence[Posting], exponent: int, functional: Functional) -> list[int]:
     """Return the functional amount of each leg; `exponent` is that of the foreign currency.
 
-    First the followed accounts, as the event's parts say; then tax and money at the rate of the
-    day; then income, which takes what is left, in shares of its legs.
+    First the followed accounts, as the event's parts say; then money at the rate of the day; then
+    income, which takes what is left, in shares of its legs.
     """
-    of_the_day = _of_the_day(exponent, functional)
-    unfollowed = unfollowed_rate(postings, exponent, functional)
+    value = of_the_day(exponent, functional)
     values = _followed(postings, functional.parts)
     for index, posting in enumerate(postings):
         if index not in values and posting.role not in _INCOME:
-            value = of_the_day if posting.role in FOLLOWED else unfollowed
             values[index] = value(posting.amount_minor)
     rest = [index for index in range(len(postings)) if index not in values]
-    taken = values if not _bills(postings) else _at_the_day(postings, values, of_the_day)
+    taken = values if not _bills(postings) else _at_the_day(postings, values, value)
     closing = _closing(postings, rest, -sum(taken.values()))
     for index in rest:
         amount_minor = postings[index].amount_minor
-        values[index] = of_the_day(amount_minor) if closing is None else closing[index]
+        values[index] = value(amount_minor) if closing is None else closing[index]
     return [values[index] for index in range(len(postings))]
 
 
@@ -118,36 +118,22 @@ def _bills(postings: Iterable[Posting]) -> bool:
 
 
 def _at_the_day(
-    postings: Sequence[Posting], values: Mapping[int, int], of_the_day: Callable[[int], int]
+    postings: Sequence[Posting], values: Mapping[int, int], value: Callable[[int], int]
 ) -> dict[int, int]:
     """Return values with the contract assets that a bill takes down at the rate of its day.
 
     They are money to come: what they are carried at besides is a difference on exchange.
     """
     return {
-        index: of_the_day(postings[index].amount_minor)
+        index: value(postings[index].amount_minor)
         if postings[index].role == "contract_asset"
         else value_minor
         for index, value_minor in values.items()
     }
 
 
-def unfollowed_rate(
-    postings: Iterable[Posting], exponent: int, functional: Functional
-) -> Callable[[int], int]:
-    """Return how tax and money of an event are valued: a function of minor units.
-
-    At the rate of the day; but an event that reduces open charges and moves no money, a credit
-    note, takes back tax at the rate at which they were billed.
-    """
-    carried = _carried_rate(postings, functional.parts)
-    if carried is None:
-        return _of_the_day(exponent, functional)
-    functional_minor, amount_minor = carried
-    return lambda minor: share(functional_minor, minor, amount_minor)
-
-
-def _of_the_day(exponent: int, functional: Functional) -> Callable[[int], int]:
+def of_the_day(exponent: int, functional: Functional) -> Callable[[int], int]:
+    """Return what minor units are worth at an event's rate, as a function of them."""
     rate = Decimal(functional.rate)
     return lambda minor: at_rate(minor, exponent, rate, functional.exponent)
 
@@ -168,17 +154,6 @@ def _followed(postings: Sequence[Posting], parts: Iterable[FunctionalPart]) -> d
             part.functional_minor, before, part.amount_minor
         )
     return values
-
-
-def _carried_rate(
-    postings: Iterable[Posting], parts: Iterable[FunctionalPart]
-) -> tuple[int, int] | None:
-    """Return what open charges are carried at, where an event reduces them and moves no money."""
-    if any(posting.role in OF_PAYMENTS | CASH for posting in postings):
-        return None
-    reduced = [part for part in parts if part.role in CARRYING and part.amount_minor < 0]
-    amount_minor = sum(part.amount_minor for part in reduced)
-    return (sum(part.functional_minor for part in reduced), amount_minor) if amount_minor else None
 
 
 def _closing(

@@ -94,7 +94,7 @@ def _opening(connection: Connection, chart: Chart, rates: Rates, at: Coordinates
         return []
     day = max(rates.first.on, *(last for *_, last in rows))
     amounts = [(role, balance, 0) for role, balance in sorted(held.items()) if balance.minor]
-    return list(_lines("open", chart, rates, rates.first, day, amounts))
+    return list(_lines("open", chart, rates, rates.before, day, amounts))
 
 
 def _not_valued(book: str, currency: str, at: Coordinates) -> Select[Any]:

@@ -12,6 +12,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 
 from ledger.books.functional import Key, key_of
+from ledger.books.posting import Posting
 from ledger.payment import Payment
 from ledger.plan import Plan
 from ledger.terms.refusals import Refusal
@@ -91,15 +92,20 @@ class World:
             for leg in entry.postings if entry and not entry.functional else ():
                 self.by_plan.setdefault(leg.plan, Counter())[leg.role] += leg.amount_minor
                 self.whole[leg.role] += leg.amount_minor
-                self.held[key_of(leg)] += leg.amount_minor if worth else 0
+                self.held[followed_as(leg)] += leg.amount_minor if worth else 0
             for leg in worth:
-                self.worth[key_of(leg)] += leg.amount_minor
+                self.worth[followed_as(leg)] += leg.amount_minor
         return True
 
     def tomorrow(self) -> str:
         """Go on a little; return the day, or now and then one before it."""
         self.today += timedelta(days=self.pick(0, 0, 1, 5, 17, 31))
         return max(FIRST, self.today - timedelta(days=self.pick(0, 0, 0, 0, 3, 20))).isoformat()
+
+
+def followed_as(leg: Posting) -> Key:
+    """Return how a leg is followed; tax that is owed by plan: an advance's has no charge yet."""
+    return (leg.role, leg.plan) if leg.role == "tax_payable" else key_of(leg)
 
 
 # What is asked ----------------------------------------------------------------------------------
