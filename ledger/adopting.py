@@ -18,6 +18,8 @@ from sqlalchemy import select
 
 from ledger.application import LedgerApplication, Result, Verdict
 from ledger.books.accounts import chart_of, complete, digest_of, packaged_books, packaged_chart
+from ledger.books.balancing import require_whole
+from ledger.books.rules import RuleError
 from ledger.envelope import Event, RecordedEvent
 from ledger.events import LEDGER_STREAM, Fact, PolicyAdopted, RulesAdopted
 from ledger.fields import currency_exponent
@@ -42,7 +44,11 @@ def chart_from(name: str) -> Mapping[str, Any]:
     if name in packaged_books():
         return packaged_chart(name)
     content = complete(_read(name, f"a packaged book ({', '.join(packaged_books())})"))
-    chart_of(content)
+    try:
+        require_whole(chart_of(content).rules)
+    except RuleError as error:
+        message = f"{name}: {error}"
+        raise AdoptionError(message) from None
     return content
 
 

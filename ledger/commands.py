@@ -213,6 +213,8 @@ def _read_revalue(fields: Fields, base: Base) -> Command:
 
 
 def _read_open_currency(fields: Fields, base: Base) -> Command:
+    if base["on"] == date.max:
+        raise fields.wrong("on", "must be the last day on which the currency moved without a rate")
     return OpenCurrency(**_of_balances(fields, base), balances=_balances(fields, carried=False))
 
 

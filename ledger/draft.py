@@ -16,6 +16,7 @@ from ledger import held, ledger_state, rates, series
 from ledger import payment as payments
 from ledger import payout as payouts
 from ledger import plan_changes as plans
+from ledger.books.measures import MEASURES
 from ledger.envelope import Event
 from ledger.events import (
     LEDGER_STREAM,
@@ -31,7 +32,7 @@ from ledger.payment import Awaited, Payment
 from ledger.payout import Payout
 from ledger.plan import Plan
 from ledger.rates import Rates
-from ledger.refusals import PaymentUnknown, PlanUnknown
+from ledger.refusals import PaymentUnknown, PlanUnknown, RuleMissing
 from ledger.series import Series
 from ledger.terms.refusals import Refusal
 from ledger.valuing import Twin, Valuing, twin_of, valued
@@ -126,14 +127,23 @@ class Draft:
     def record(self, stream: str, effective_on: date, fact: Fact) -> None:
         """Decide an event: append it to the draft and apply it to the working copy.
 
-        One in a foreign currency that has rates gets its functional amounts. Raises RateMissing.
+        One in a foreign currency that has rates gets its functional amounts. Raises RateMissing,
+        and RuleMissing if a book cannot post it.
         """
+        self._require_rules(effective_on, fact)
         before = self._stream(stream)
         event = Event(
             stream, before.version + 1, effective_on, self._valued(before.held, effective_on, fact)
         )
         self.streams[stream] = before.after(event)
         self._events.append(event)
+
+    def _require_rules(self, effective_on: date, fact: Fact) -> None:
+        """Refuse an event that a book would leave out: its books would not agree any more."""
+        if type(fact) in MEASURES:
+            book = self.ledger.lacking(fact.TOPIC, effective_on, getattr(fact, "book", None))
+            if book is not None:
+                raise RuleMissing(book=book, event=fact.TOPIC)
 
     def _valued(self, holds: Held | None, effective_on: date, fact: Fact) -> Fact:
         currency: str | None = getattr(fact, "currency", None)

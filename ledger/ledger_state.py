@@ -61,6 +61,17 @@ class LedgerState:
         first = self.book(min(self.books, default=""), on)
         return first.rules if first else {}
 
+    def lacking(self, event: str, on: date, book: str | None) -> str | None:
+        """Return the first book by name that has no rule for an event on a day, None if all have.
+
+        `book` is the only one that the event posts in, None if it posts in all.
+        """
+        for name in sorted(self.books) if book is None else [book]:
+            adopted = self.book(name, on)
+            if adopted is not None and event not in adopted.rules:
+                return name
+        return None
+
     def book(self, name: str, on: date) -> Adopted | None:
         """Return what was adopted of a book and is in force on a day, None if nothing is."""
         own = [found for found in self.adopted if found.book == name and found.since <= on]

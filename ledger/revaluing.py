@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from ledger.books.functional import CASH
+from ledger.dating import require_not_before
 from ledger.draft import Draft
 from ledger.events import (
     CurrencyOpened,
@@ -23,6 +24,7 @@ from ledger.events import (
 from ledger.intentions import Balance, OpenCurrency, Revalue
 from ledger.rates import Quote, Rates
 from ledger.refusals import (
+    BalancesDoNotAddUp,
     BookUnknown,
     CurrencyHasNoRate,
     CurrencyWasOpened,
@@ -30,7 +32,7 @@ from ledger.refusals import (
     RoleUnknown,
     RuleMissing,
 )
-from ledger.terms.money import at_rate, minor_units
+from ledger.terms.money import amount_text, at_rate, minor_units
 
 MONETARY = CASH | {
     "receivable",
@@ -107,10 +109,11 @@ def is_lasting(role: str, amount_minor: int) -> bool:
 def open_currency(command: OpenCurrency, draft: Draft) -> None:
     """Take what moved before a currency had a rate into the functional amounts, at its first rate.
 
-    Raises BookUnknown, RuleMissing, RoleUnknown, CurrencyHasNoRate, CurrencyWasOpened, and the
-    rules of amounts.
+    Raises BookUnknown, RuleMissing, RoleUnknown, CurrencyHasNoRate, CurrencyWasOpened,
+    DatedBefore, BalancesDoNotAddUp, and the rules of amounts.
     """
     rates = _rates(command.currency, draft)
+    require_not_before(command.on, "the first rate", rates.first.on)
     if command.book in rates.opened:
         raise CurrencyWasOpened(currency=command.currency, book=command.book)
     _require_book(command, CurrencyOpened.TOPIC, draft)
@@ -118,17 +121,21 @@ def open_currency(command: OpenCurrency, draft: Draft) -> None:
     for balance in command.balances:
         amount_minor = minor_units(balance.amount, command.currency, command.exponent)
         worth_minor = at_rate(
-            amount_minor, command.exponent, rates.first.rate, rates.functional_exponent
+            amount_minor, command.exponent, rates.before.rate, rates.functional_exponent
         )
         lines.append(
             OpenedLine(role=balance.role, amount_minor=amount_minor, worth_minor=worth_minor)
         )
+    total_minor = sum(line.amount_minor for line in lines)
+    if total_minor:
+        total = amount_text(total_minor, command.exponent)
+        raise BalancesDoNotAddUp(currency=command.currency, total=total)
     opened = CurrencyOpened(
         book=command.book,
         foreign=command.currency,
         foreign_exponent=command.exponent,
-        rate=f"{rates.first.rate:f}",
-        source=rates.first.source,
+        rate=f"{rates.before.rate:f}",
+        source=rates.before.source,
         currency=rates.functional_currency,
         exponent=rates.functional_exponent,
         lines=tuple(lines),

@@ -39,6 +39,7 @@ from ledger.refusals.names import (
 )
 from ledger.refusals.payments import (
     ApproverNeeded,
+    BalancesDoNotAddUp,
     CurrencyDiffers,
     CurrencyHasNoRate,
     CurrencyWasOpened,
@@ -88,6 +89,7 @@ from ledger.refusals.plans import (
 __all__ = [
     "AllowanceBelowZero",
     "ApproverNeeded",
+    "BalancesDoNotAddUp",
     "BookUnknown",
     "CardNumberGiven",
     "ChargeExists",

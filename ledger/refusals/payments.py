@@ -52,6 +52,18 @@ class CurrencyWasOpened(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class BalancesDoNotAddUp(Refusal):
+    """What had moved in a currency adds up to zero, as every entry does."""
+
+    currency: str
+    total: str
+    sentence = (
+        "the balances add up to {total} {currency} and must add up to zero: take them from "
+        "acquit revalue"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
 class RuleMissing(Refusal):
     """A book posts what it has a rule for."""
 

@@ -146,6 +146,36 @@ def test_a_chart_file_that_cannot_be(tmp_path: Path) -> None:
         chart_from(str(path))
 
 
+@pytest.mark.parametrize(
+    ("event", "legs", "problem"),
+    [
+        (
+            "Revalued",
+            '"debit {account} gain"',
+            "Revalued: debits and credits differ where an event has gain: add the leg",
+        ),
+        (
+            "InstalmentCharged",
+            '"debit receivable gross"',
+            "InstalmentCharged: debits and credits differ where an event has gross and earned",
+        ),
+        ("PayoutSent", "", "there is no rule for .*, PlanBilled, .*: add it, with no legs if"),
+    ],
+)
+def test_a_chart_file_whose_rules_fall_short(
+    tmp_path: Path, event: str, legs: str, problem: str
+) -> None:
+    """Rules that would not balance, or leave an event out, are refused before they are adopted."""
+    path = Path(third_book(tmp_path))
+    text = path.read_text(encoding="utf-8")
+    if event == "PayoutSent":
+        text = text.replace('shared_rules = "rules"\n', "")
+    own = f'[[rules]]\nevent = "{event}"\njournal = "x"\nnarration = ""\nlegs = [{legs}]\n'
+    path.write_text(f"{text}\n{own}", encoding="utf-8")
+    with pytest.raises(AdoptionError, match=f"ifrs.toml: {problem}"):
+        chart_from(str(path))
+
+
 def test_a_provision_names_a_book_that_is_kept(acquit: Acquit) -> None:
     """A provision for a book that was never adopted is refused by name."""
     line = {"command": "provision", "id": "p", "on": "2026-03-31", "book": "ifrs"}

@@ -12,14 +12,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.books.functional import values_of
+from ledger.books.functional import FOLLOWED, values_of
 from ledger.books.posting import Of, Posting
 from ledger.draft import Stream
-from ledger.events import LEDGER_STREAM, Functional, FunctionalPart, Revalued
+from ledger.events import (
+    LEDGER_STREAM,
+    Fact,
+    Functional,
+    FunctionalPart,
+    PaymentReversed,
+    Revalued,
+)
 from ledger.held import functional_of
 from ledger.ledger_state import LedgerState
 from ledger.rates import Rates
-from ledger.refusals import CurrencyWasOpened, RateMissing, RuleMissing
+from ledger.refusals import (
+    BalancesDoNotAddUp,
+    CurrencyWasOpened,
+    DatedBefore,
+    RateMissing,
+    RuleMissing,
+)
 from ledger.terms.money import at_rate
 from tests.domain.conftest import Life as NewLife
 from tests.domain.conftest import worth_of
@@ -131,7 +144,8 @@ def test_part_payments_leave_no_cent(life: Life) -> None:
         life.do("set_rate", day, rate=f"0.9{number}")
         life.do("receive_payment", day, payment=f"pay-{number}", amount=amount, **DOLLARS)
     assert "receivable" not in life.worth()
-    assert not life.streams["plan:P"].held
+    held = life.streams["plan:P"].held or {}
+    assert not [key for key in held if key[0] in FOLLOWED]
 
 
 def test_what_was_earned_before_its_bill_is_money_to_come(life: Life) -> None:
@@ -185,6 +199,10 @@ def test_a_book_takes_a_currency_over_once(life: Life) -> None:
     """What moved before the first rate is taken over once in each book."""
     life.do("set_rate", "2026-02-01", rate="0.90")
     rows = [{"role": "clearing", "amount": "1.00"}, {"role": "unapplied", "amount": "-1.00"}]
+    with pytest.raises(BalancesDoNotAddUp, match="must add up to zero"):
+        life.do("open_currency", "2026-02-01", balances=rows[:1])
+    with pytest.raises(DatedBefore, match="dated 2026-01-31, before the first rate of 2026-02-01"):
+        life.do("open_currency", "2026-01-31", balances=rows)
     life.do("open_currency", "2026-02-01", balances=rows)
     life.do("open_currency", "2026-02-01", book="pcg", balances=rows)
     with pytest.raises(CurrencyWasOpened, match="took over what had moved in USD"):
@@ -193,18 +211,38 @@ def test_a_book_takes_a_currency_over_once(life: Life) -> None:
 
 def test_a_book_without_the_rule_is_told_to_adopt_it(life: Life) -> None:
     """A book that was adopted before there was a rule for it cannot post a revaluation."""
-    state = life.streams[LEDGER_STREAM].state
-    assert isinstance(state, LedgerState)
-    adopted = (replace(book, content=_without(book.content)) for book in state.adopted)
-    life.streams[LEDGER_STREAM] = Stream(1, replace(state, adopted=tuple(adopted)))
+    adopt_without(life, Revalued, "generic", "pcg")
     life.do("set_rate", "2026-01-01", rate="0.90")
     rows = [{"role": "clearing", "amount": "1.00", "carried": "0.80"}]
     with pytest.raises(RuleMissing, match="has no rule for Revalued: adopt its rules anew"):
         life.do("revalue", "2026-01-31", balances=rows)
 
 
-def _without(content: Any) -> Any:
-    rules = [rule for rule in content["rules"] if rule["event"] != Revalued.TOPIC]
+def test_an_event_that_one_book_cannot_post_is_refused(life: Life) -> None:
+    """One older book is enough: what the other alone would post is refused whole."""
+    adopt_without(life, PaymentReversed, "pcg")
+    life.do("open_plan", "2026-01-01", schedule=_one("100.00"))
+    life.do("charge_due", "2026-01-15")
+    life.do("receive_payment", "2026-01-16", payment="pay", amount="100.00")
+    before = list(life.events)
+    with pytest.raises(RuleMissing, match="book 'pcg' has no rule for PaymentReversed: adopt"):
+        life.do("reverse_payment", "2026-01-20", payment="pay")
+    assert life.events == before
+
+
+def adopt_without(life: Life, event: type[Fact], *books: str) -> None:
+    """Let books have been adopted before there was a rule for an event."""
+    state = life.streams[LEDGER_STREAM].state
+    assert isinstance(state, LedgerState)
+    adopted = tuple(
+        replace(book, content=_without(book.content, event)) if book.book in books else book
+        for book in state.adopted
+    )
+    life.streams[LEDGER_STREAM] = Stream(1, replace(state, adopted=adopted))
+
+
+def _without(content: Any, event: type[Fact]) -> Any:
+    rules = [rule for rule in content["rules"] if rule["event"] != event.TOPIC]
     return {**content, "rules": rules}
 
 
