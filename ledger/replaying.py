@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ledger.draft import State, Stream
 from ledger.envelope import Event, RecordedEvent, iso_moment
-from ledger.events import plan_stream
+from ledger.events import Holding, plan_stream
 from ledger.payment import Payment
 from ledger.payout import Payout
 from ledger.plan import Plan
@@ -103,9 +103,9 @@ def _amount_of(fact: Any, parts: Any) -> int:
         return sum(part.amount_minor for part in parts)
     if hasattr(fact, "instalments"):
         return sum(part.amount_minor for part in fact.instalments)
-    held = [*getattr(fact, "holdings", ()), getattr(fact, "source", None)]
-    held.append(getattr(fact, "target", None))
-    return sum(holding.amount_minor for holding in held if holding is not None)
+    named = [getattr(fact, "source", None), getattr(fact, "target", None)]
+    held = [*getattr(fact, "holdings", ()), *named]
+    return sum(holding.amount_minor for holding in held if isinstance(holding, Holding))
 
 
 def _state_text(state: State | None) -> str:

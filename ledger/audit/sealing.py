@@ -48,7 +48,10 @@ def origin_of(identity: LedgerIdentity) -> str:
 def seal(
     database: Database, identity: LedgerIdentity, private: Ed25519PrivateKey, now_us: int
 ) -> Seal:
-    """Seal everything that is recorded, and return the seal; the last one if nothing is new."""
+    """Seal everything that is recorded, and return the seal; the last one if nothing is new.
+
+    Raises MissingEventsError when positions are not all there: what is missing cannot be signed.
+    """
     origin = origin_of(identity)
     with database.reading() as connection:
         last = newest_seal(connection)
@@ -62,6 +65,9 @@ def seal(
             for level, number, found in frontier.add(leaf)
             if level in KEPT_LEVELS
         ]
+    if frontier.size != size:
+        message = f"{size - frontier.size} events are missing: run acquit check positions"
+        raise MissingEventsError(message)
     checkpoint = Checkpoint(origin, size, frontier.root)
     note, key = signed(checkpoint, private), verifier_key(origin, private)
     with database.writing() as connection:

@@ -13,7 +13,15 @@ from bootstrap import Acquit
 from ledger.audit import signing
 from ledger.audit.note import Note
 from ledger.audit.proving import ProofError, growth_of, proofs_of
-from ledger.audit.sealing import Seal, known_keys, leaves, seal, seals, stored_subtree
+from ledger.audit.sealing import (
+    MissingEventsError,
+    Seal,
+    known_keys,
+    leaves,
+    seal,
+    seals,
+    stored_subtree,
+)
 from ledger.audit.signing import SigningKeyError, make_key, signing_key
 from ledger.audit.tree import (
     consistency_proof,
@@ -25,7 +33,7 @@ from ledger.audit.tree import (
 from ledger.store.log import head_position
 from ledger.store.migration import migrate
 from ledger.store.schema import audit_nodes
-from tests.audit.conftest import KEY, NOW_US, OTHER_KEY, Sealed, record
+from tests.audit.conftest import KEY, NOW_US, OTHER_KEY, Sealed, record, unguarded
 
 
 def sealed_now(acquit: Acquit) -> Seal:
@@ -55,6 +63,18 @@ def test_a_tree_of_more_than_a_kept_subtree(acquit: Acquit) -> None:
         for before in made:
             proof = consistency_proof(subtree, before.size, size)
             assert is_consistent(before.size, before.root, size, made[-1].root, proof)
+
+
+def test_what_is_missing_is_not_signed(sealed: Sealed) -> None:
+    """A log with a hole is not sealed: the seal would speak of more events than it vouches for."""
+    record(sealed.acquit, "C")
+    unguarded(sealed, "DELETE FROM events WHERE stream = 'payment:pay-C-1'")
+    with sealed.acquit.database.reading() as connection:
+        before = len(seals(connection))
+    with pytest.raises(MissingEventsError, match="events are missing: run acquit check positions"):
+        sealed.seal()
+    with sealed.acquit.database.reading() as connection:
+        assert len(seals(connection)) == before
 
 
 def test_nothing_new_seals_nothing(sealed: Sealed) -> None:

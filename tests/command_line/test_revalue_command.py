@@ -118,6 +118,17 @@ def test_it_is_recorded_once_and_taken_back_on_the_next_day(rated: Shell) -> Non
     assert ("unrealised_loss", "EUR") not in worth(rated, "2026-04-01", "pcg")
     again = rated.on_ledger("revalue", *AS_OF, "--book", "--format", "json")
     assert (again.json()["rows"], recorded(again)) == ([], (0, 0, 0))
+
+
+def test_what_was_revalued_is_replayed_in_every_form(rated: Shell) -> None:
+    """Rates and revaluations of a currency: the same events as table, CSV and JSON."""
+    assert rated.on_ledger("revalue", *AS_OF, "--book").status == 0
+    steps = rated.on_ledger("replay", "exchange:USD", "--format", "json").json()
+    events = [step["event"] for step in steps]
+    assert events == ["RateSet"] * 3 + ["Revalued"] * 4
+    text = rated.on_ledger("replay", "exchange:USD", "--format", "csv").out
+    assert [row["event"] for row in csv.DictReader(io.StringIO(text))] == events
+    assert rated.on_ledger("replay", "exchange:USD").out.count("Revalued") == 4
     assert rated.on_ledger("check").status == 0
 
 
