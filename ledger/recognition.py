@@ -103,7 +103,8 @@ def recognise(plan_id: str, through: date, draft: Draft) -> None:
 def recognise_through(plan_id: str, day: date, draft: Draft) -> None:
     """Recognise what was delivered through a day and is not revenue yet.
 
-    Once all is delivered and billed nothing stays deferred, whatever was credited in between.
+    Once all is billed no more is earned than was deferred; once all is delivered too nothing stays
+    deferred, whatever was credited in between.
     """
     plan = draft.plan(plan_id)
     unbilled = any(part.principal_minor for part in plan.unbilled)
@@ -113,7 +114,9 @@ def recognise_through(plan_id: str, day: date, draft: Draft) -> None:
     amount_minor = earned_minor(plan, day) - plan.earned_minor
     if amount_minor > 0:
         deferred_minor = min(amount_minor, max(plan.deferred_minor, 0))
-        _record(plan, deferred_minor, amount_minor - deferred_minor, day, draft)
+        ahead_minor = amount_minor - deferred_minor if unbilled else 0
+        if deferred_minor or ahead_minor:
+            _record(plan, deferred_minor, ahead_minor, day, draft)
 
 
 def close_deferral(plan_id: str, day: date, draft: Draft) -> None:

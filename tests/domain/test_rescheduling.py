@@ -202,3 +202,33 @@ def test_due_days_as_they_were_known(acquit: Any) -> None:
 
         assert dues("2026-02-09")[:2] == ["2026-01-31", "2026-02-28"]
         assert dues("2026-02-10")[:2] == ["2026-01-31", "2026-03-28"]
+
+
+def test_what_was_billed_whole_is_recognised_once(life: Life) -> None:
+    """Credited as undelivered and amended, a plan billed up front earns what it deferred, no more.
+
+    Halves of cents once made a contract asset of what nobody would bill, day after day.
+    """
+    schedule = {"kind": "equal", "instalments": 3, "first_due": "2025-01-10", "every": "1 month"}
+    rows = [{"kind": "file", "amount": "0.01", "when": "signature"}]
+    life.do(
+        "open_plan",
+        "2025-01-10",
+        billing="upfront",
+        schedule={**schedule, "total": "5.00"},
+        interest={"annual_rate": "12.5", "method": "level"},
+        fees=rows,
+    )
+    life.do("credit", "2025-01-10", amount="5.00", kind="undelivered")
+    life.do(
+        "amend_plan",
+        "2025-01-10",
+        plan="P",
+        schedule={**schedule, "total": "5.00", "instalments": 4, "every": "2 weeks"},
+        tax=[{"code": "V", "category": "S", "due": "receipt", "rate": "20"}],
+        reason="because",
+    )
+    life.do("day", "2026-06-28", plan="P")
+    assert "deferred_revenue" not in life.balances()
+    assert "contract_asset" not in life.balances()
+    assert life.do("day", "2026-06-28", plan="P") == []
