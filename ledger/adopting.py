@@ -16,7 +16,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ledger.application import LedgerApplication, Result, Verdict
+from ledger.answers import Result, Verdict
+from ledger.application import LedgerApplication
 from ledger.books.accounts import chart_of, complete, digest_of, packaged_books, packaged_chart
 from ledger.books.balancing import require_whole
 from ledger.books.rules import RuleError

@@ -10,7 +10,7 @@ from ledger.door import Door
 from ledger.options import day_given, moment_given
 
 if TYPE_CHECKING:
-    from ledger.application import Result
+    from ledger.answers import Result
 
 pass_door = click.make_pass_decorator(Door)
 SINCE = click.option("--from", "since", required=True, metavar="D", help="The first day.")

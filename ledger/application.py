@@ -1,84 +1,61 @@
 """Commands: load, decide, save.
 
-`execute` takes one command through the `eventsourcing` library's application and repository;
-`record` takes a command file in batches, each line with its own decision and answer, all of a batch
-in one transaction. Both decide with the same functions, and both keep the promise of the key: an
-accepted command is never applied again, a refused one leaves nothing behind.
+`execute` takes one command: those that threads ask for at once are decided one after the other and
+share a transaction; `record` takes a command file in batches, each line with its own decision and
+answer. Both decide with the same functions, and both keep the promise of the key: an accepted
+command is never applied again, a refused one leaves nothing behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
+from functools import partial
 from typing import Any, Protocol, cast
 
 import structlog
 from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import ApplicationRecorder, Mapper, Transcoder
-from sqlalchemy import Connection
 
+from ledger.answers import (
+    Asked,
+    Failure,
+    Result,
+    Verdict,
+    id_of,
+    refused,
+    repeated,
+    settled,
+)
 from ledger.canonical import request_hash
 from ledger.command_file import Line
 from ledger.commands import read_command
+from ledger.deciding import Group, Snapshot
 from ledger.draft import Draft, Stream, replayed
-from ledger.envelope import Event, iso_moment
-from ledger.events import payment_stream, plan_stream
-from ledger.handlers import decide, steps_for_plan
+from ledger.envelope import Event
+from ledger.events import plan_stream
+from ledger.group_commit import GroupCommit
+from ledger.handlers import steps_for_plan
 from ledger.hot_streams import HotStreams
 from ledger.intentions import ChargeDue, Command, Day
 from ledger.opening import LedgerIdentity, identity
-from ledger.refusals import (
-    CommandIdReused,
-    RecordedGoesBack,
-    RecordedNotAllowed,
-    TooManyConflicts,
-)
+from ledger.refusals import RecordedNotAllowed, TooManyConflicts
 from ledger.settlement_quote import SettlementQuote, quote_settlement
 from ledger.store import codec
 from ledger.store.append import Answer, NewCommand, NewEvent, Outcome, known_keys
 from ledger.store.log import last_recorded_us
 from ledger.store.recorder import CommandAnsweredError, EventMapper, StoreApplicationRecorder
-from ledger.terms.card_numbers import holds_card_number
 from ledger.terms.refusals import Refusal
 
 LINES_A_BATCH = 500
 PLANS_A_CHUNK = 200
 MOST_ATTEMPTS = 20
+SHORTEST_PAUSE_SECONDS = 0.002
+LONGEST_PAUSE_SECONDS = 0.5
 
 _log = structlog.get_logger()
-
-
-class Verdict(StrEnum):
-    """What became of a line."""
-
-    ACCEPTED = "accepted"
-    REPEATED = "repeated"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A plan for which a command over all plans could not be carried out, and why."""
-
-    plan: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The answer to one line: its number, its command id if it has one, and the refusal if any.
-
-    `failures` are the plans that a command over all plans had to leave out.
-    """
-
-    number: int
-    command_id: str | None
-    verdict: Verdict
-    refusal: Refusal | None = None
-    events: int = 0
-    failures: tuple[Failure, ...] = ()
 
 
 class Agenda(Protocol):
@@ -86,15 +63,6 @@ class Agenda(Protocol):
 
     def due_plans(self, through: date, after: str, limit: int) -> Sequence[str]:
         """Return up to `limit` plans, by id, after `after`, that have something to bill."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A command of well-formed content, with what identifies it."""
-
-    number: int
-    command: Command
-    request_hash: bytes
 
 
 class LedgerApplication(Application[str]):
@@ -110,6 +78,11 @@ class LedgerApplication(Application[str]):
         self.agenda = agenda
         self.actor = actor
         self.hot = HotStreams()
+        self.conflicts = (
+            0  # How often a command was decided again, since another writer came first.
+        )
+        self._group = GroupCommit(self._answer_all)
+        self._pause: Callable[[float], None] = time.sleep
 
     def construct_transcoder(self) -> Transcoder:
         """Our mapper needs none; the library asks for one."""
@@ -126,11 +99,15 @@ class LedgerApplication(Application[str]):
     # One command --------------------------------------------------------------------------------
 
     def execute(self, line: Mapping[str, Any], number: int = 1) -> Result:
-        """Carry out one command. A refusal is in the result, not raised."""
+        """Carry out one command, together with those that other threads ask for meanwhile.
+
+        A refusal is in the result, not raised.
+        """
         try:
-            return self._execute(self._asked(number, line))
+            asked = self._asked(number, line)
         except Refusal as refusal:
-            return Result(number, _id_of(line), Verdict.REFUSED, refusal)
+            return Result(number, id_of(line), Verdict.REFUSED, refusal)
+        return self._answer(asked)
 
     def _asked(self, number: int, line: Mapping[str, Any]) -> Asked:
         command = read_command(line)
@@ -138,24 +115,77 @@ class LedgerApplication(Application[str]):
             raise RecordedNotAllowed
         return Asked(number, command, request_hash(line, self.identity.request_key))
 
-    def _execute(self, asked: Asked) -> Result:
-        """Decide and save; a conflict with another writer is decided again, from fresh state."""
+    def _answer(self, asked: Asked) -> Result:
+        return self._answer_for_all(asked) if _is_barrier(asked) else self._group.answer(asked)
+
+    def _answer_all(self, asked: Sequence[Asked]) -> list[Result]:
+        """Answer commands as one group, decided anew while others get in between.
+
+        First from what was last seen, where a refusal may be out of date; then from what the
+        database says. Raises what the database raises.
+        """
+        left, results = dict(enumerate(asked)), dict[int, Result]()
         for attempt in range(MOST_ATTEMPTS):
-            with self.store.database.reading() as connection:
-                known = known_keys(connection, [asked.command.id]).get(asked.command.id)
-            if known is not None:
-                return _answer_known(asked, known)
-            try:
-                if isinstance(asked.command, ChargeDue | Day) and asked.command.plan is None:
-                    return self._for_all(asked, asked.command)
-                draft = Draft(self._load)
-                decide(asked.command, draft)
-                return self._save(asked, draft.events())
-            except CommandAnsweredError as error:
-                if error.outcome.answer is not Answer.CONFLICT:
-                    return self._answer(asked, error.outcome, 0)
-                _log.info("decided again", command=asked.command.id, attempt=attempt)
-        raise TooManyConflicts(command_id=asked.command.id)
+            results |= self._seen_last(left) if attempt == 0 else self._seen_now(left)
+            left = {number: one for number, one in left.items() if number not in results}
+            if not left:
+                break
+            if attempt:
+                self._back_off(attempt, len(left))
+        for number, one in left.items():
+            results[number] = refused(one, TooManyConflicts(command_id=one.command.id))
+        return [results[number] for number in range(len(asked))]
+
+    def _back_off(self, attempt: int, count: int) -> None:
+        """Wait a random while, longer with each attempt, before deciding again."""
+        self.conflicts += count
+        _log.info("decided again", commands=count, attempt=attempt)
+        longest = min(LONGEST_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS * 2**attempt)
+        self._pause(random.uniform(0, longest))  # noqa: S311 - only to part rivals
+
+    def _seen_last(self, asked: Mapping[int, Asked]) -> dict[int, Result]:
+        """Carry out a group as far as what was last seen of its streams still holds."""
+        load = partial(self.hot.recent, self.store.database)
+        group = Group(asked.values(), load, self._to_append, None)
+        for number, one in asked.items():
+            group.decide(number, one)
+        return self._append(asked, group)
+
+    def _seen_now(self, asked: Mapping[int, Asked], *, strict: bool = False) -> dict[int, Result]:
+        """Carry out a group from one view of the database; leave out what met another writer.
+
+        With `strict` nothing behind the first refusal is carried out.
+        """
+        with self.store.database.reading() as connection:
+            known = known_keys(connection, [one.command.id for one in asked.values()])
+            snapshot = Snapshot(known, last_recorded_us(connection), self.default_us)
+            load = partial(self.hot.load, connection)
+            group = Group(asked.values(), load, self._to_append, snapshot)
+            for number, one in asked.items():
+                group.decide(number, one)
+                if strict and number in group.refused:
+                    break
+        results = group.known | self._append(asked, group)
+        stored = all(number in results for number in group.commands)
+        return results | group.refused if stored else results
+
+    def _append(self, asked: Mapping[int, Asked], group: Group) -> dict[int, Result]:
+        """Append what a group decided; return the answers but of those that met another writer."""
+        if not group.commands:
+            return {}
+        numbers = list(group.commands)
+        outcomes = self.store.append([group.commands[number] for number in numbers])
+        _log.debug("group stored", commands=len(numbers))
+        if all(outcome.answer is Answer.ACCEPTED for outcome in outcomes):
+            self.hot.keep(group.streams)
+        else:
+            self.hot.forget(group.streams)
+        found = {}
+        for number, outcome in zip(numbers, outcomes, strict=True):
+            result = settled(asked[number], outcome, len(group.commands[number].events))
+            if result is not None:
+                found[number] = result
+        return found
 
     def _load(self, stream: str) -> Stream:
         try:
@@ -164,17 +194,6 @@ class LedgerApplication(Application[str]):
         except AggregateNotFoundError:
             return Stream()
         return found
-
-    def _save(self, asked: Asked, events: Sequence[Event]) -> Result:
-        self.save(
-            *events,
-            command_id=asked.command.id,
-            request_hash=asked.request_hash,
-            actor=self.actor,
-            recorded_us=asked.command.recorded_us,
-            default_recorded_us=self.default_us(asked.command),
-        )
-        return Result(asked.number, asked.command.id, Verdict.ACCEPTED, events=len(events))
 
     def default_us(self, command: Command) -> int:
         """In a simulated ledger a command without recording time is recorded on its own day."""
@@ -190,6 +209,23 @@ class LedgerApplication(Application[str]):
             raise RecordedNotAllowed
         return self._for_all(Asked(1, command, b""), command, keyed=False)
 
+    def _answer_for_all(self, asked: Asked) -> Result:
+        """Answer a command over all plans; what meets another writer goes on from fresh state."""
+        command = cast("ChargeDue | Day", asked.command)
+        for attempt in range(MOST_ATTEMPTS):
+            with self.store.database.reading() as connection:
+                known = known_keys(connection, [command.id]).get(command.id)
+            if known is not None:
+                return repeated(asked, known)
+            try:
+                return self._for_all(asked, command)
+            except CommandAnsweredError as error:
+                result = settled(asked, error.outcome, 0)
+                if result is not None:
+                    return result
+                self._back_off(attempt, 1)
+        return refused(asked, TooManyConflicts(command_id=command.id))
+
     def _for_all(self, asked: Asked, command: ChargeDue | Day, *, keyed: bool = True) -> Result:
         """Carry out a command for all plans, in chunks; one plan's failure stops no other.
 
@@ -204,12 +240,13 @@ class LedgerApplication(Application[str]):
             draft = Draft(self._prefetched([plan_stream(plan) for plan in plans]))
             for plan in plans:
                 failures += _attempted(command, plan, draft)
-            chunk = self.new_command(asked, draft.events(), keyed=False)
+            chunk = self._new_command(asked, draft, keyed=False)
             self._require(self.store.append([chunk]))
             self.hot.keep(draft.streams)
             after, count = plans[-1], count + len(draft.events())
         if keyed:
-            self._require(self.store.append([self.new_command(asked, [], keyed=True)]))
+            done = self._new_command(asked, Draft(self._load), keyed=True)
+            self._require(self.store.append([done]))
         return Result(
             asked.number, command.id, Verdict.ACCEPTED, events=count, failures=tuple(failures)
         )
@@ -267,60 +304,35 @@ class LedgerApplication(Application[str]):
         try:
             return self._asked(line.number, line.content)
         except Refusal as refusal:
-            return Result(line.number, _id_of(line.content), Verdict.REFUSED, refusal)
+            return Result(line.number, id_of(line.content), Verdict.REFUSED, refusal)
 
     def _carry_out(self, batch: Sequence[Asked | Result], *, strict: bool) -> Iterable[Result]:
-        if len(batch) == 1 and isinstance(batch[0], Asked):
-            return [self._answered(batch[0])]
-        with self.store.database.reading() as connection:
-            decided = _Batch(self, connection, batch)
-            decided.decide(strict=strict)
-        outcomes = self.store.append(decided.commands) if decided.commands else []
-        _log.debug("batch stored", lines=len(batch), commands=len(outcomes))
-        if all(outcome.answer is Answer.ACCEPTED for outcome in outcomes):
-            self.hot.keep(decided.streams)
-        events = [len(command.events) for command in decided.commands]
-        counts = dict(zip(decided.indexes, events, strict=True))
-        for index, outcome in zip(decided.indexes, outcomes, strict=True):
-            asked = cast("Asked", batch[index])
-            decided.results[index] = self._settled(asked, outcome, counts[index])
-        return [decided.results[index] for index in sorted(decided.results)]
+        """Answer lines in their order; those that met another writer one by one, and what follows.
 
-    def _settled(self, asked: Asked, outcome: Outcome, count: int) -> Result:
-        """Answer a command of a batch; one that met another writer is decided again, alone."""
-        if outcome.answer is Answer.CONFLICT:
-            return self._answered(asked)
-        try:
-            return self._answer(asked, outcome, count)
-        except Refusal as refusal:
-            return Result(asked.number, asked.command.id, Verdict.REFUSED, refusal)
+        With `strict` the answers end with the first refusal.
+        """
+        lines = batch[: _first_bad(batch) + 1] if strict else batch
+        asked = {number: one for number, one in enumerate(lines) if isinstance(one, Asked)}
+        results = {} if len(lines) == 1 else self._seen_now(asked, strict=strict)
+        for number, line in enumerate(lines):
+            done = line if isinstance(line, Result) else results.get(number)
+            result = done or self._answer(cast("Asked", line))
+            yield result
+            if strict and result.verdict is Verdict.REFUSED:
+                return
 
-    def _answered(self, asked: Asked) -> Result:
-        try:
-            return self._execute(asked)
-        except Refusal as refusal:
-            return Result(asked.number, asked.command.id, Verdict.REFUSED, refusal)
+    def _to_append(self, asked: Asked, draft: Draft) -> NewCommand:
+        return self._new_command(asked, draft, keyed=True)
 
-    def _answer(self, asked: Asked, outcome: Outcome, count: int) -> Result:
-        command = asked.command
-        match outcome.answer:
-            case Answer.ACCEPTED:
-                return Result(asked.number, command.id, Verdict.ACCEPTED, events=count)
-            case Answer.REPEATED:
-                return Result(asked.number, command.id, Verdict.REPEATED)
-            case Answer.RECORDED_EARLIER:
-                raise RecordedGoesBack(recorded=iso_moment(command.recorded_us or 0))
-            case _:
-                raise CommandIdReused(command_id=command.id)
-
-    def new_command(self, asked: Asked, events: Sequence[Event], *, keyed: bool) -> NewCommand:
+    def _new_command(self, asked: Asked, draft: Draft, *, keyed: bool) -> NewCommand:
         """Return what the append takes for a decided command."""
         return NewCommand(
-            events=[self._new_event(event) for event in events],
+            events=[self._new_event(event) for event in draft.events()],
             command_id=asked.command.id,
             request_hash=asked.request_hash if keyed else None,
             recorded_us=asked.command.recorded_us,
             default_recorded_us=self.default_us(asked.command),
+            reads=draft.reads(),
         )
 
     def _new_event(self, event: Event) -> NewEvent:
@@ -333,70 +345,6 @@ class LedgerApplication(Application[str]):
             effective_on=event.effective_on,
             actor=self.actor,
         )
-
-
-class _Batch:
-    """Lines decided one after the other on working copies, to be appended as one group."""
-
-    def __init__(
-        self,
-        application: LedgerApplication,
-        connection: Connection,
-        items: Sequence[Asked | Result],
-    ) -> None:
-        self._application = application
-        self._connection = connection
-        self._items = items
-        asked = [item for item in items if isinstance(item, Asked)]
-        names = list(dict.fromkeys(name for item in asked for name in _named(item.command)))
-        self.streams = application.hot.load(connection, names)
-        self._known = known_keys(connection, [item.command.id for item in asked])
-        self._last_us = last_recorded_us(connection)
-        self.results: dict[int, Result] = {}
-        self.indexes: list[int] = []
-        self.commands: list[NewCommand] = []
-
-    def decide(self, *, strict: bool) -> None:
-        """Decide every line; with `strict` stop behind the first refusal."""
-        for index, item in enumerate(self._items):
-            if isinstance(item, Result):
-                self.results[index] = item
-            else:
-                self._decide_one(index, item)
-            result = self.results.get(index)
-            if strict and result is not None and result.verdict is Verdict.REFUSED:
-                return
-
-    def _decide_one(self, index: int, asked: Asked) -> None:
-        try:
-            known = self._known.get(asked.command.id)
-            if known is not None:
-                self.results[index] = _answer_known(asked, known)
-                return
-            moment_us = self._moment_us(asked.command)
-            draft = Draft(self._load)
-            decide(asked.command, draft)
-        except Refusal as refusal:
-            self.results[index] = Result(asked.number, asked.command.id, Verdict.REFUSED, refusal)
-            return
-        self._last_us = moment_us
-        self._known[asked.command.id] = asked.request_hash
-        self.streams.update(draft.streams)
-        self.indexes.append(index)
-        self.commands.append(self._application.new_command(asked, draft.events(), keyed=True))
-
-    def _moment_us(self, command: Command) -> int:
-        """Return when a line will be recorded, as the append judges it. Raises RecordedGoesBack."""
-        if command.recorded_us is None:
-            return max(self._last_us + 1, self._application.default_us(command))
-        if command.recorded_us < self._last_us:
-            raise RecordedGoesBack(recorded=iso_moment(command.recorded_us))
-        return command.recorded_us
-
-    def _load(self, name: str) -> Stream:
-        if name not in self.streams:
-            self.streams.update(self._application.hot.load(self._connection, [name]))
-        return self.streams[name]
 
 
 def _attempted(command: ChargeDue | Day, plan: str, draft: Draft) -> Iterator[Failure]:
@@ -412,27 +360,13 @@ def _attempted(command: ChargeDue | Day, plan: str, draft: Draft) -> Iterator[Fa
             yield Failure(plan, str(refusal))
 
 
-def _answer_known(asked: Asked, known: bytes) -> Result:
-    if known != asked.request_hash:
-        raise CommandIdReused(command_id=asked.command.id)
-    return Result(asked.number, asked.command.id, Verdict.REPEATED)
+def _first_bad(batch: Sequence[Asked | Result]) -> int:
+    """Return the place of the first line whose form is wrong, the last place if there is none."""
+    places = (place for place, line in enumerate(batch) if isinstance(line, Result))
+    return next(places, len(batch) - 1)
 
 
 def _is_barrier(asked: Asked | Result) -> bool:
     if isinstance(asked, Result):
         return False
     return isinstance(asked.command, ChargeDue | Day) and asked.command.plan is None
-
-
-def _named(command: Command) -> list[str]:
-    """Return the streams that a command names."""
-    names = []
-    if payment := getattr(command, "payment", None):
-        names.append(payment_stream(payment))
-    plans = [getattr(command, field, None) for field in ("plan", "source")]
-    return names + [plan_stream(plan) for plan in plans if plan]
-
-
-def _id_of(line: Mapping[str, Any]) -> str | None:
-    value = line.get("id")
-    return value if isinstance(value, str) and not holds_card_number(value, is_key=True) else None

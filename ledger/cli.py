@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from ledger.application import Result
+    from ledger.answers import Result
     from ledger.command_file import Line
     from ledger.imports import Finding, Imported
 

@@ -195,6 +195,14 @@ class Draft:
             raise
         return None
 
+    def reads(self) -> list[tuple[str, int]]:
+        """Return the streams that were read and not added to, with their versions (0: none)."""
+        return [
+            (name, stream.version)
+            for name, stream in self._loaded.items()
+            if name in self.streams and self.streams[name].version == stream.version
+        ]
+
     def events(self) -> list[Event]:
         """Return what was decided: the payments' events first, then the plans'."""
         return sorted(self._events, key=lambda event: event.originator_id.startswith(_PLAN))

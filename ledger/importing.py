@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledger.application import LedgerApplication, Result, Verdict
+from ledger.answers import Result, Verdict
+from ledger.application import LedgerApplication
 from ledger.command_file import Line
 from ledger.envelope import iso_moment
 from ledger.fields import parse_moment

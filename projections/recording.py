@@ -10,7 +10,7 @@ import click
 from ledger.door import Door
 
 if TYPE_CHECKING:
-    from ledger.application import Result
+    from ledger.answers import Result
 
 
 def require_sense(known_at: str | None, recorded: str | None, *, booked: bool) -> None:

@@ -79,8 +79,15 @@ class Places:
             _execute(server, f"DROP DATABASE IF EXISTS {template}", f"CREATE DATABASE {template}")
             self.templates[server] = template
             make_store(self._named(server, template)).database.close()
+        return self._made(server, f"TEMPLATE {template}")
+
+    def empty(self, server: str) -> str:
+        """Return the URL of a new database without any tables."""
+        return self._made(server, "")
+
+    def _made(self, server: str, how: str) -> str:
         name = f"acquit_test_{os.getpid()}_{next(self.numbers)}"
-        _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        _execute(server, f"CREATE DATABASE {name} {how}")
         self.made.append((server, name))
         return self._named(server, name)
 
@@ -110,6 +117,17 @@ def new_url(request: pytest.FixtureRequest, _places: Places) -> Iterator[NewUrl]
     else:
         server = request.getfixturevalue("postgres_url")
         yield lambda: _places.postgres(server)
+    _places.clear()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, _places: Places) -> Iterator[NewUrl]:
+    """Give a function that returns the URL of a database without any tables, on both databases."""
+    if request.param == "sqlite":
+        yield lambda: f"sqlite:///{_places.folder / f'ledger-{next(_places.numbers)}.db'}"
+    else:
+        server = request.getfixturevalue("postgres_url")
+        yield lambda: _places.empty(server)
     _places.clear()
 
 

@@ -18,13 +18,13 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from ledger.envelope import moment_of
+from ledger.store.database import among, many
 from ledger.store.leaf import leaf_hash
 from ledger.store.log import stream_versions
 from ledger.store.rows import insert_rows
 from ledger.store.schema import command_keys, events, ledger_head
 
 NEW_STREAM = -1  # Versions of a new stream start at 1; the library's own recorders start at 0 too.
-_KEYS_A_QUERY = 500
 
 
 class Answer(StrEnum):
@@ -54,6 +54,8 @@ class NewEvent:
 class NewCommand:
     """The events of one command; its id is an idempotency key where there is a request hash.
 
+    `reads` are the streams that it was decided from without adding to them, each with its version
+    (0: no such stream): it is refused as a conflict if one of them has moved.
     `recorded_us` is the recording time given in a simulated ledger; where none is given, it is
     `default_recorded_us` there, or a microsecond after the last moment. A real ledger ignores both.
     """
@@ -63,6 +65,7 @@ class NewCommand:
     request_hash: bytes | None = None
     recorded_us: int | None = None
     default_recorded_us: int = 0
+    reads: Sequence[tuple[str, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,9 @@ def append(
 # Postgres ---------------------------------------------------------------------------------------
 
 _CALL = (
-    "SELECT * FROM acquit_append(%s::text[], %s::bytea[], %s::bigint[], %s::bigint[], %s::text[], "
+    "SELECT acquit_append(%s::text[], %s::bytea[], %s::bigint[], %s::bigint[], %s::text[], "
     "%s::integer[], %s::integer[], %s::integer[], %s::text[], %s::integer[], %s::date[], "
-    "%s::text[], %s::bytea[])"
+    "%s::text[], %s::bytea[], %s::integer[], %s::integer[], %s::integer[])"
 )
 
 
@@ -100,6 +103,9 @@ def _append_postgres(connection: Connection, commands: Sequence[NewCommand]) -> 
     streams: dict[str, int] = {}
     for _, event in numbered:
         streams.setdefault(event.stream, len(streams) + 1)
+    reads = [(i, *read) for i, command in enumerate(commands, 1) for read in command.reads]
+    for _, stream, _ in reads:
+        streams.setdefault(stream, len(streams) + 1)
     new_events = [event for _, event in numbered]
     parameters: tuple[list[Any], ...] = (
         [command.command_id for command in commands],
@@ -115,9 +121,20 @@ def _append_postgres(connection: Connection, commands: Sequence[NewCommand]) -> 
         [event.effective_on for event in new_events],
         [event.actor for event in new_events],
         [event.payload for event in new_events],
+        [i for i, _, _ in reads],
+        [streams[stream] for _, stream, _ in reads],
+        [version for _, _, version in reads],
     )
-    rows = connection.exec_driver_sql(_CALL, parameters)
-    return [Outcome(Answer(answer), first, moment) for answer, first, moment in rows]
+    answers: list[str | None] = connection.exec_driver_sql(_CALL, parameters).scalar_one()
+    thirds = zip(answers[::3], answers[1::3], answers[2::3], strict=True)
+    return [
+        Outcome(Answer(answer or ""), _number(first), _number(moment))
+        for answer, first, moment in thirds
+    ]
+
+
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
 
 
 # SQLite -----------------------------------------------------------------------------------------
@@ -168,17 +185,19 @@ def _append_sqlite(
 
 def known_keys(connection: Connection, command_ids: Sequence[str]) -> dict[str, bytes]:
     """Return the request hashes of those commands that were accepted before."""
-    known: dict[str, bytes] = {}
-    for start in range(0, len(command_ids), _KEYS_A_QUERY):
-        query = select(command_keys.c.command_id, command_keys.c.request_hash).where(
-            command_keys.c.command_id.in_(command_ids[start : start + _KEYS_A_QUERY])
-        )
-        known.update({row.command_id: bytes(row.request_hash) for row in connection.execute(query)})
-    return known
+    if not command_ids:
+        return {}
+    is_postgres = connection.dialect.name == "postgresql"
+    which = among("command_id", is_postgres)
+    statement = f"SELECT command_id, request_hash FROM command_keys WHERE {which}"  # noqa: S608 - our own names
+    rows = connection.exec_driver_sql(statement, many(command_ids, is_postgres))
+    return {command_id: bytes(request_hash) for command_id, request_hash in rows}
 
 
 def _stream_heads(connection: Connection, commands: Sequence[NewCommand]) -> dict[str, int]:
-    names = list(dict.fromkeys(event.stream for command in commands for event in command.events))
+    written = [event.stream for command in commands for event in command.events]
+    read = [stream for command in commands for stream, _ in command.reads]
+    names = list(dict.fromkeys([*written, *read]))
     return {**dict.fromkeys(names, NEW_STREAM), **stream_versions(connection, names)}
 
 
@@ -208,6 +227,9 @@ def _judge(
 
 
 def _versions_follow(command: NewCommand, heads: Mapping[str, int]) -> bool:
+    for stream, version in command.reads:
+        if max(heads[stream], 0) != version:
+            return False
     trial: dict[str, int] = {}
     for event in command.events:
         last = trial.get(event.stream, heads[event.stream])

@@ -6,16 +6,19 @@ every commit reaches the disk (synchronous FULL). On Postgres the driver is psyc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 _BUSY_SECONDS = 30
 _WRITING = "acquit_writing"
+
+Found = TypeVar("Found")
 
 
 class LedgerAddressError(ValueError):
@@ -43,12 +46,19 @@ def normalised(url: str) -> URL:
 
 
 class Database:
-    """An engine, and the two ways to use it: `reading` and `writing`."""
+    """An engine, and the ways to use it: `reading`, `glance`, `append`, `writing`."""
 
     def __init__(self, url: str) -> None:
         self.url = normalised(url)
         self.engine: Engine = _engine(self.url)
         self.is_postgres = self.engine.dialect.name == "postgresql"
+        self._glancing = self.engine
+        if self.is_postgres:
+            self._glancing = create_engine(
+                self.url,
+                isolation_level="AUTOCOMMIT",
+                connect_args={"options": "-c plan_cache_mode=force_generic_plan -c jit=off"},
+            )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -58,6 +68,38 @@ class Database:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
+
+    def glance(self, work: Callable[[Connection], Found]) -> Found:
+        """Return what work finds by one statement, with a view of its own.
+
+        On Postgres that is one round trip: nothing tries the connection beforehand. One that is
+        found to be lost is replaced and the work done once more, so it must bear that.
+        """
+        if not self.is_postgres:
+            with self.reading() as connection:
+                return work(connection)
+        return self._glanced(work)
+
+    def append(self, work: Callable[[Connection], Found]) -> Found:
+        """Return the answer of the append: on Postgres one statement, which commits itself.
+
+        It bears being done once more, as a lost connection does not tell whether it was done: its
+        keys and versions do.
+        """
+        if not self.is_postgres:
+            with self.writing() as connection:
+                return work(connection)
+        return self._glanced(work)
+
+    def _glanced(self, work: Callable[[Connection], Found]) -> Found:
+        try:
+            with self._glancing.connect() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        with self._glancing.connect() as connection:
+            return work(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -70,6 +112,17 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+        self._glancing.dispose()
+
+
+def among(column: str, is_postgres: bool) -> str:
+    """Return the SQL for a text column being one of a list, which `many` makes one parameter of."""
+    return f"{column} = ANY(%s)" if is_postgres else f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own names
+
+
+def many(values: Sequence[str], is_postgres: bool) -> tuple[object]:
+    """Return the parameter for `among`: one, however many values, so that the statement stays."""
+    return (list(values),) if is_postgres else (json.dumps(list(values)),)
 
 
 def _engine(url: URL) -> Engine:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
-from ledger.envelope import RecordedEvent
+from ledger.envelope import Event, RecordedEvent
 from ledger.store import codec
 from ledger.store.codec import UnreadableEventError
+from ledger.store.database import among, many
 from ledger.store.schema import events, ledger_head
 
 _STREAMS_A_QUERY = 500
@@ -63,15 +65,39 @@ def read_range(
 
 def stream_versions(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
     """Return the last version of each stream; unknown streams are left out."""
-    versions: dict[str, int] = {}
-    for start in range(0, len(streams), _STREAMS_A_QUERY):
-        query = (
-            select(events.c.stream, func.max(events.c.version).label("newest"))
-            .where(events.c.stream.in_(streams[start : start + _STREAMS_A_QUERY]))
-            .group_by(events.c.stream)
-        )
-        versions.update((row.stream, row.newest) for row in connection.execute(query))
-    return versions
+    rows = _of_streams(connection, "stream, max(version)", streams, "GROUP BY stream")
+    return dict(rows)
+
+
+def decided_events(connection: Connection, streams: Sequence[str]) -> dict[str, list[Event]]:
+    """Return the events of several streams as they were decided, each in order.
+
+    Unknown streams are left out. Raises UnreadableEventError, naming the stream.
+    """
+    found: dict[str, list[Event]] = {}
+    columns = "stream, version, type, schema_version, effective_on, payload"
+    for stream, version, kind, schema_version, on, payload in _of_streams(
+        connection, columns, streams, "ORDER BY stream, version"
+    ):
+        try:
+            fact = codec.decode(kind, schema_version, bytes(payload))
+        except UnreadableEventError as error:
+            message = f"stream {stream}, version {version}: {error}"
+            raise UnreadableEventError(message) from error
+        day = on if isinstance(on, date) else date.fromisoformat(on)
+        found.setdefault(stream, []).append(Event(stream, version, day, fact))
+    return found
+
+
+def _of_streams(
+    connection: Connection, columns: str, streams: Sequence[str], how: str
+) -> Sequence[Any]:
+    """Select from the events of some streams: a statement that never changes is soon planned."""
+    if not streams:
+        return ()
+    is_postgres = connection.dialect.name == "postgresql"
+    statement = f"SELECT {columns} FROM events WHERE {among('stream', is_postgres)} {how}"  # noqa: S608 - our own names
+    return connection.exec_driver_sql(statement, many(streams, is_postgres)).all()
 
 
 def read_stream(connection: Connection, stream: str) -> list[RecordedEvent]:

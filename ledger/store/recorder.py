@@ -133,11 +133,12 @@ class StoreRecorder:
         self, commands: Sequence[NewCommand], tracked: Tracking | None = None
     ) -> list[Outcome]:
         """Append a group of commands in one transaction; then wake those who read."""
-        with self.database.writing() as connection:
-            if tracked is not None:
+        if tracked is None:
+            outcomes = self.database.append(lambda found: append(found, commands, self.clock_us))
+        else:
+            with self.database.writing() as connection:
                 insert_tracking(connection, tracked)
-            outcomes = append(connection, commands, self.clock_us)
-            if tracked is not None:
+                outcomes = append(connection, commands, self.clock_us)
                 _refuse_if_lost(outcomes)
         for listener in tuple(self.listeners):
             listener.set()

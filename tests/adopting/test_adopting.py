@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from ledger.adopting import AdoptionError, adopt_policy, adopt_rules, chart_from, policy_from
-from ledger.application import Verdict
+from ledger.answers import Verdict
 from ledger.books.accounts import ChartError, packaged_chart
 from ledger.events import LEDGER_STREAM
 from ledger.store.log import read_stream

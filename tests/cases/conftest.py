@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledger.application import Verdict
+from ledger.answers import Verdict
 from ledger.command_file import Line
 from ledger.events import LEDGER_STREAM
 from ledger.replaying import steps

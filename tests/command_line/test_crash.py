@@ -31,7 +31,7 @@ def killed_after(batches: int, arguments: list[str]) -> int:
     assert process.stderr is not None
     stored = 0
     for line in process.stderr:
-        stored += b'"batch stored"' in line
+        stored += b'"group stored"' in line
         if stored == batches:
             process.send_signal(signal.SIGKILL)
             break

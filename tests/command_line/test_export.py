@@ -75,8 +75,8 @@ def test_logs_hold_positions_and_no_content(shell: Shell, monkeypatch: pytest.Mo
     ]
     said = shell.record(payments)
     logs = [json.loads(text) for text in said.err.splitlines()]
-    assert [log["event"] for log in logs] == ["batch stored"]
-    assert (logs[0]["lines"], logs[0]["commands"], logs[0]["level"]) == (2, 2, "debug")
+    assert [log["event"] for log in logs] == ["group stored"]
+    assert (logs[0]["commands"], logs[0]["level"]) == (2, "debug")
     assert "secret-name" not in said.err
     assert "1.23" not in said.err
     folded = shell.on_ledger("aging").err.splitlines()

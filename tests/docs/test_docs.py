@@ -13,7 +13,7 @@ import pytest
 
 from bootstrap import Acquit
 from cli import main
-from ledger.application import Verdict
+from ledger.answers import Verdict
 from ledger.books.accounts import chart_of, packaged_chart
 from ledger.command_file import lines
 from tests.docs import errors, posting_rules

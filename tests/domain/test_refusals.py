@@ -16,12 +16,14 @@ import pytest
 
 from bootstrap import make_store, open_ledger
 from ledger import refusals as domain_refusals
-from ledger.application import LedgerApplication, Verdict
+from ledger.answers import Asked, Verdict
+from ledger.application import LONGEST_PAUSE_SECONDS, MOST_ATTEMPTS, LedgerApplication
 from ledger.command_file import MOST_BYTES, lines
 from ledger.commands import _READ, NOT_YET
-from ledger.draft import Stream
+from ledger.draft import Draft
 from ledger.opening import Settings, open_or_recognise
 from ledger.refusals import CommandIdReused, RecordedGoesBack, RecordedNotAllowed, TooManyConflicts
+from ledger.store.append import NewCommand
 from ledger.terms import refusals as terms_refusals
 from ledger.terms.money import decimal_of, positive_minor_units
 from ledger.terms.refusals import Refusal
@@ -325,12 +327,11 @@ class Contested(LedgerApplication):
     rival: LedgerApplication
     count = 0
 
-    def _load(self, stream: str) -> Stream:
-        found = super()._load(stream)
+    def _to_append(self, asked: Asked, draft: Draft) -> NewCommand:
         self.count += 1
         fee = {"command": "charge_fee", "on": "2026-02-01", "plan": "P", "kind": "late_fee"}
         self.rival.execute({**fee, "id": f"rival-{self.count}", "amount": "1.00"})
-        return found
+        return super()._to_append(asked, draft)
 
 
 def test_too_many_conflicts(new_ledger: NewLedger) -> None:
@@ -339,6 +340,8 @@ def test_too_many_conflicts(new_ledger: NewLedger) -> None:
     ledger.application.execute({**PLAN, "id": "o1"})
     contested = Contested(ledger.database.url.render_as_string(hide_password=False))
     contested.rival = ledger.application
+    pauses: list[float] = []
+    contested._pause = pauses.append
     line = {"command": "cancel_plan", "id": "c1", "on": "2026-03-01", "plan": "P", "reason": "x"}
     try:
         refusal = contested.execute(line).refusal
@@ -346,4 +349,6 @@ def test_too_many_conflicts(new_ledger: NewLedger) -> None:
         contested.close()
     assert isinstance(refusal, TooManyConflicts)
     assert str(refusal) == "id 'c1': others keep changing the same plan or payment; run it again"
+    assert contested.conflicts == len(pauses) == MOST_ATTEMPTS - 1
+    assert max(pauses) <= LONGEST_PAUSE_SECONDS
     assert ledger.application.execute(line).verdict is Verdict.ACCEPTED

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bootstrap import Acquit
-from ledger.application import Result
+from ledger.answers import Result
 from ledger.command_file import Line as NumberedLine
 from ledger.events import LEDGER_STREAM
 from ledger.store.log import read_stream

@@ -13,7 +13,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from bootstrap import Acquit, make_store, open_ledger
-from ledger.application import Verdict
+from ledger.answers import Verdict
 from ledger.draft import replayed
 from ledger.envelope import Event
 from ledger.opening import Settings, open_or_recognise

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, note
 
 from bootstrap import Acquit
-from ledger.application import Verdict
+from ledger.answers import Verdict
 from ledger.events import LEDGER_STREAM
 from ledger.store.log import read_stream
 from projections.checks import CHECKS, run

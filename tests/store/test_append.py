@@ -101,6 +101,22 @@ def test_a_loser_drops_those_who_built_on_it(store: Store) -> None:
     assert answers(outcomes) == [Answer.CONFLICT, Answer.CONFLICT, Answer.ACCEPTED]
 
 
+def test_what_was_read_must_not_have_moved(store: Store) -> None:
+    """A command is lost if a stream that it only read has moved, before the group or within it."""
+    store.append(NewCommand([event("a", 1)], "k1", b"1"), NewCommand([event("r", 1)], "k2", b"2"))
+    outcomes = store.append(
+        NewCommand([event("b", 1)], "k3", b"3", reads=[("r", 1), ("none", 0)]),
+        NewCommand([event("c", 1)], "k4", b"4", reads=[("r", 0)]),
+        NewCommand([event("r", 2)], "k5", b"5"),
+        NewCommand([event("d", 1)], "k6", b"6", reads=[("r", 1)]),
+        NewCommand([event("e", 1)], "k7", b"7", reads=[("r", 2), ("b", 1)]),
+        NewCommand([], "k8", b"8", reads=[("none", 1)]),
+    )
+    lost, stored = Answer.CONFLICT, Answer.ACCEPTED
+    assert answers(outcomes) == [stored, lost, stored, lost, stored, lost]
+    assert [row.stream for row in store.rows()] == ["a", "r", "b", "r", "e"]
+
+
 def test_a_lost_command_leaves_no_key(store: Store) -> None:
     """The key of a command that lost can be used again."""
     store.append(NewCommand([event("a", 1)]))

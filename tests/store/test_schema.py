@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, select, text, update
 
 from bootstrap import make_store
+from ledger.store.append import Answer, NewCommand, NewEvent
 from ledger.store.database import Database, LedgerAddressError
 from ledger.store.migration import (
     NEWEST_REVISION,
@@ -19,7 +21,8 @@ from ledger.store.migration import (
     migrate,
     require_newest,
 )
-from ledger.store.schema import metadata
+from ledger.store.recorder import StoreApplicationRecorder
+from ledger.store.schema import events, ledger_head, metadata
 
 
 def test_tables_are_those_of_the_migrations(new_url: Callable[[], str]) -> None:
@@ -48,6 +51,57 @@ def test_migrating_again_changes_nothing(new_url: Callable[[], str]) -> None:
         assert sorted(inspect(connection).get_table_names()) == before
         assert current_revision(connection) == NEWEST_REVISION
     database.close()
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_filled_store_of_every_revision_is_migrated(
+    empty_url: Callable[[], str], revision: str
+) -> None:
+    """Events stay as they were, more are appended behind them, and writers keep their right."""
+    database = Database(empty_url())
+    migrate(database, revision)
+    with database.writing() as connection:
+        connection.execute(insert(events), OLD_EVENT)
+        connection.execute(update(ledger_head).values(position=1, recorded_at=5, ledger_id="L"))
+        if database.is_postgres:
+            role = "acquit_test_old_writer"
+            connection.execute(text(f"DROP ROLE IF EXISTS {role}"))
+            connection.execute(text(f"CREATE ROLE {role}"))
+            connection.execute(text(f"GRANT EXECUTE ON FUNCTION acquit_append TO {role}"))
+    migrate(database)
+    outcomes = StoreApplicationRecorder(database, clock_us=lambda: 9).append(
+        [NewCommand([NewEvent("plan:P", 2, "Tested", b"{}")], "k", b"h", reads=[("plan:Q", 0)])]
+    )
+    assert [outcome.answer for outcome in outcomes] == [Answer.ACCEPTED]
+    with database.writing() as connection:
+        rows = connection.execute(select(events).order_by(events.c.position)).all()
+        assert dict(rows[0]._mapping) == OLD_EVENT
+        assert [row.position for row in rows] == [1, 2]
+        if database.is_postgres:
+            may = text(
+                "SELECT count(*) FROM pg_proc WHERE proname = 'acquit_append' "
+                "AND has_function_privilege('acquit_test_old_writer', oid, 'EXECUTE')"
+            )
+            assert connection.execute(may).scalar_one() == 1
+            connection.execute(text("DROP OWNED BY acquit_test_old_writer"))
+            connection.execute(text("DROP ROLE acquit_test_old_writer"))
+    database.close()
+
+
+OLD_EVENT = {
+    "position": 1,
+    "stream": "plan:P",
+    "version": 1,
+    "type": "Tested",
+    "schema_version": 1,
+    "effective_on": date(2026, 1, 1),
+    "posted_on": date(2026, 1, 1),
+    "recorded_at": 5,
+    "actor": "tests",
+    "command_id": "old",
+    "payload": b"{}",
+    "leaf": b"\x00" * 32,
+}
 
 
 def test_a_migration_that_fails_leaves_nothing(new_url: Callable[[], str]) -> None:
