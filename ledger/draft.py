@@ -133,7 +133,7 @@ class Draft:
         self._require_rules(effective_on, fact)
         before = self._stream(stream)
         event = Event(
-            stream, before.version + 1, effective_on, self._valued(before.held, effective_on, fact)
+            stream, before.version + 1, effective_on, self._valued(before, effective_on, fact)
         )
         self.streams[stream] = before.after(event)
         self._events.append(event)
@@ -145,7 +145,7 @@ class Draft:
             if book is not None:
                 raise RuleMissing(book=book, event=fact.TOPIC)
 
-    def _valued(self, holds: Held | None, effective_on: date, fact: Fact) -> Fact:
+    def _valued(self, before: Stream, effective_on: date, fact: Fact) -> Fact:
         currency: str | None = getattr(fact, "currency", None)
         if currency is None or not hasattr(fact, "functional"):
             return fact
@@ -157,7 +157,8 @@ class Draft:
         twin = twin_of(fact)
         known = self._twins.pop(twin, None) if twin else None
         rules = self.ledger.rules(effective_on)
-        by = Valuing(rates=found, rules=rules, held=holds or {}, twin=known)
+        lying = _lying(before.state) if isinstance(before.state, Payment) else {}
+        by = Valuing(rates=found, rules=rules, held=before.held or {}, lying=lying, twin=known)
         with_amounts = valued(fact, effective_on, by)
         functional = functional_of(with_amounts)
         if twin is not None and known is None and functional is not None:
@@ -211,3 +212,7 @@ class Draft:
         if name not in self.streams:
             self.streams[name] = self._loaded[name] = self._load(name)
         return self.streams[name]
+
+
+def _lying(payment: Payment) -> dict[str, int]:
+    return {"unapplied": payment.unapplied_minor, "customer_credit": payment.credit_minor}

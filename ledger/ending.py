@@ -65,18 +65,19 @@ def _require_withdrawable(plan: Plan, on: date) -> None:
 def end_service(plan_id: str, on: date, reason: str, draft: Draft, *, withdrawn: bool) -> None:
     """Bring what was billed down or up to what was delivered through a day, and earn all of it.
 
-    What was forgiven or given up stays so: it is not billed again. Raises DisputeIsOpen where what
+    What is credited leaves what is deferred first, so that all the rest of it is earned. What was
+    forgiven or given up stays so: it is not billed again. Raises DisputeIsOpen where what
     was not delivered is disputed.
     """
     plan = draft.plan(plan_id)
     nothing_delivered = withdrawn and not _delivers(plan)
     used = 0 if nothing_delivered else used_minor(plan, on)
-    if is_deferred(plan) and not nothing_delivered:
-        recognise_through(plan_id, on, draft)
     billed = sum(charge.amount_minor for charge in _price(plan)) - plan.undelivered_minor
     if billed > used:
         _credit_undelivered(plan, billed - used, on, reason, draft, withdrawn=withdrawn)
-    elif used > billed:
+    elif is_deferred(plan) and not nothing_delivered:
+        recognise_through(plan_id, on, draft)
+    if used > billed:
         _bill_rest(plan_id, used - billed, on, draft)
     if withdrawn:
         for charge in list(plan.charges.values()):

@@ -1,9 +1,9 @@
 """What a stream's followed accounts hold, in the foreign currency and in the functional one. State.
 
-Charges and their tax are followed one by one, other accounts of a plan whole; a payment follows the
-money that pays nothing. Beside the accounts a stream remembers at what payments left them, so that
-an application that is undone brings back what it took, to the cent. Streams in the ledger's own
-currency hold nothing.
+Charges and their tax are followed one by one, tax on advances by payment, other accounts of a plan
+whole; a payment follows the money that pays nothing. Beside the accounts a stream remembers at what
+payments left them, so that an application that is undone brings back what it took, to the cent.
+Streams in the ledger's own currency hold nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Balance = tuple[int, int]
 """Amount and functional amount, each in minor units, debit positive."""
 
 Held = Mapping[Key, Balance]
-"""By role and charge; what is remembered lies under the names below instead of a role."""
+"""By role and charge, or payment; what is remembered has the names below instead of a role."""
 
 SETTLED = "settled"
 """By charge: what payments took off it."""
@@ -73,7 +73,13 @@ def _places(fact: Fact, role: str, charge: str | None) -> Iterator[tuple[Key, in
     if place is not None and place[0] == TAXED:
         yield (TAXED, None), -1
     if role != "tax_payable" or (charge is not None and place is None):
-        yield (role, charge), 1
+        yield place_of(fact, role, charge), 1
+
+
+def place_of(fact: Fact, role: str, charge: str | None) -> Key:
+    """Return where a balance lies: tax on advances by payment, others by charge or whole."""
+    payment: str | None = getattr(fact, "payment", None)
+    return (role, payment) if role == "tax_on_advances" else (role, charge)
 
 
 def remembered(fact: Fact, role: str, charge: str | None) -> Key | None:

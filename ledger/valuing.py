@@ -11,7 +11,7 @@ rate at which it was taken over.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from ledger.books.functional import (
     CARRYING,
     DEBIT_SIDE,
     FOLLOWED,
+    OF_PAYMENTS,
     Key,
     key_of,
     totals,
@@ -27,8 +28,8 @@ from ledger.books.functional import (
 )
 from ledger.books.posting import Of, Posting
 from ledger.books.rules import Rule, postings_of
-from ledger.events import Fact, Functional, FunctionalPart
-from ledger.held import TAXED, Balance, Held, Undone, remembered
+from ledger.events import CreditNoteIssued, DisputedPostponed, Fact, Functional, FunctionalPart
+from ledger.held import TAXED, Balance, Held, Undone, place_of, remembered
 from ledger.rates import Quote, Rates
 from ledger.terms.money import at_rate, share
 
@@ -59,12 +60,14 @@ _NOTHING: Balance = (0, 0)
 class Valuing:
     """What valuing an event takes: its day's rates, how it is posted, what its stream holds.
 
-    `twin` is what the other stream recorded of the same move of a payment's money, if it did.
+    `lying` is what of a payment lies where, by role. `twin` is what the other stream recorded of
+    the same move of a payment's money, if it did.
     """
 
     rates: Rates
     rules: Mapping[str, Rule]
     held: Held
+    lying: Mapping[str, int] = field(default_factory=dict)
     twin: FunctionalPart | None = None
 
 
@@ -104,18 +107,18 @@ def _parts(
     """
     moved = totals(postings)
     before = _at(by.rates.before, exponent, by.rates)
-    known = _leaving(moved, before, by) | _brought_back(fact, moved, before, by)
+    of_the_day = _at(quote, exponent, by.rates)
+    known = _leaving(fact, moved, before, of_the_day, by) | _brought_back(fact, moved, before, by)
     if by.twin is not None:
         known[by.twin.role, None] = by.twin.functional_minor
     known |= _no_longer_owed(moved, known, before, by)
-    of_the_day = _at(quote, exponent, by.rates)
     parts = []
     for key, amount_minor in moved.items():
         if key in known:
             value_minor = known[key]
         elif key[0] == "deferred_revenue":
             continue
-        elif (kept_minor := _kept(key, moved, known)) is not None:
+        elif (kept_minor := _kept(fact, key, moved, known)) is not None:
             value_minor = kept_minor
         else:
             value_minor = of_the_day(amount_minor)
@@ -138,13 +141,40 @@ def _leaves(key: Key, moved: Mapping[Key, int]) -> bool:
     return (moved[key] < 0) == (key[0] in DEBIT_SIDE) and moved[key] != 0
 
 
-def _leaving(moved: Mapping[Key, int], before: Worth, by: Valuing) -> dict[Key, int]:
-    """Return at what amounts leave accounts, those of tax owed aside: shares of what is there."""
-    return {
-        key: -_taken(by.held.get(key), -amount_minor, before)
-        for key, amount_minor in moved.items()
-        if _leaves(key, moved) and key[0] != "tax_payable"
-    }
+def _leaving(
+    fact: Fact, moved: Mapping[Key, int], before: Worth, of_the_day: Worth, by: Valuing
+) -> dict[Key, int]:
+    """Return at what amounts leave accounts, those of tax owed aside: shares of what is there.
+
+    What a credit note takes out of what is deferred is left open: it takes what its charges are
+    carried at, unless it takes all that is deferred.
+    """
+    values = {}
+    for key, amount_minor in moved.items():
+        balance = by.held.get(place_of(fact, *key), _NOTHING)
+        overdrawn = key[0] in OF_PAYMENTS and balance[0] > 0 > amount_minor
+        if key[0] == "tax_payable" or not (_leaves(key, moved) or overdrawn):
+            continue
+        closes = key[0] == "deferred_revenue" and isinstance(fact, CreditNoteIssued)
+        if closes and amount_minor != -balance[0]:
+            continue
+        rest = _beyond(key[0], balance, before, of_the_day, by) if key[0] in OF_PAYMENTS else before
+        values[key] = -_taken(balance, -amount_minor, rest)
+    return values
+
+
+def _beyond(role: str, balance: Balance, before: Worth, of_the_day: Worth, by: Valuing) -> Worth:
+    """Return the worth of money of a payment beyond its balance, debit positive.
+
+    It lay there before its currency had a rate; or it does not lie there, and is owed anew.
+    """
+    older_minor = max(by.lying.get(role, 0) - max(-balance[0], 0), 0)
+
+    def worth(minor: int) -> int:
+        older = -min(-minor, older_minor) if minor < 0 else 0
+        return before(older) + of_the_day(minor - older)
+
+    return worth
 
 
 def _brought_back(
@@ -167,22 +197,25 @@ def _brought_back(
 
 
 def _tax_undone(left: dict[Key, Balance], place: Key, amount_minor: int, before: Worth) -> int:
-    """Take out of what is `left` of tax that fell due, and return what it was worth.
-
-    It is what its payment made due. Cents of it can have come with another one, since tax is a
-    share of the whole charge: they take their share of all of it, and the last ones all that is
-    left.
-    """
-    all_minor, all_functional_minor = left.get((TAXED, None), _NOTHING)
-    if all_minor == amount_minor:
-        value_minor = all_functional_minor
-    else:
-        others = _shares_of(all_functional_minor, all_minor) if all_minor else before
-        value_minor = _taken(left.get(place), amount_minor, others)
+    """Take out of what is `left` of tax that fell due, and return what it was worth."""
+    whole = left.get((TAXED, None), _NOTHING)
+    value_minor = _tax_taken(left.get(place), whole, amount_minor, before)
     for one in (place, (TAXED, None)):
         there_minor, functional_minor = left.get(one, _NOTHING)
         left[one] = (there_minor - amount_minor, functional_minor - value_minor)
     return value_minor
+
+
+def _tax_taken(own: Balance | None, whole: Balance, amount_minor: int, rest: Worth) -> int:
+    """Return what tax is worth that goes with its payment or charge: its share of its own.
+
+    Cents of it can have come with another one, since tax is a share of the whole document: they
+    take their share of all of it, and the last ones all that is left.
+    """
+    if whole[0] == amount_minor:
+        return whole[1]
+    there = (whole[0] > 0) == (amount_minor > 0) and whole[0] != 0
+    return _taken(own, amount_minor, _shares_of(whole[1], whole[0]) if there else rest)
 
 
 def _no_longer_owed(
@@ -193,6 +226,7 @@ def _no_longer_owed(
     Tax that was not owed here, of an item taken over, goes at what its charge is carried at.
     """
     values = {}
+    left = {key: balance for key, balance in by.held.items() if key[0] == "tax_payable"}
     for key, amount_minor in moved.items():
         role, charge = key
         if role == "tax_payable" and _leaves(key, moved) and key not in known:
@@ -200,7 +234,11 @@ def _no_longer_owed(
             goes = [one for one in known if one[0] in along and one[1] == charge]
             moved_minor = sum(moved[one] for one in goes)
             rest = _shares_of(sum(known[one] for one in goes), moved_minor) if goes else before
-            values[key] = -_taken(by.held.get(key), -amount_minor, rest)
+            own = left.pop(key, _NOTHING)
+            others = [own, *left.values()] if charge is not None else []
+            whole = (sum(minor for minor, _ in others), sum(worth for _, worth in others))
+            values[key] = -_tax_taken(own, whole, -amount_minor, rest)
+            left[key] = (own[0] + amount_minor, own[1] + values[key])
     return values
 
 
@@ -221,20 +259,17 @@ def _taken(balance: Balance | None, amount_minor: int, rest: Worth) -> int:
     return value_minor + rest(-rest_minor if amount_minor < 0 else rest_minor)
 
 
-def _kept(key: Key, moved: Mapping[Key, int], known: Mapping[Key, int]) -> int | None:
-    """Return what a charge brings along that only changes its account, or its number.
-
-    What leaves the same charge, else what leaves others: a charge that is owed anew.
-    """
+def _kept(fact: Fact, key: Key, moved: Mapping[Key, int], known: Mapping[Key, int]) -> int | None:
+    """Return what a charge brings along that only changes its account, or its number."""
     role, charge = key
     if role not in CARRYING | {"tax_pending"}:
         return None
+    parts = fact.parts if isinstance(fact, DisputedPostponed) else ()
+    source = next((part.source for part in parts if part.charge == charge), charge)
     alike = CARRYING if role in CARRYING else {role}
-    leaving = {other: value for other, value in known.items() if other[0] in alike}
-    same = {other: value for other, value in leaving.items() if other[1] == charge}
-    left = same or leaving
+    left = [other for other in known if other[0] in alike and other[1] == source]
     left_minor = sum(moved[other] for other in left)
-    return share(sum(left.values()), moved[key], left_minor) if left_minor else None
+    return share(sum(known[one] for one in left), moved[key], left_minor) if left_minor else None
 
 
 def _deferred(

@@ -7,13 +7,14 @@ back at the rate at which its charge was billed, or its tax fell due.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, SmallInteger, Table
 
 from ledger.books.functional import CARRYING, functional_postings, of_the_day
-from ledger.books.posting import JournalEntry, Posting
+from ledger.books.posting import JournalEntry
 from ledger.envelope import RecordedEvent
 from ledger.events import Functional
 from ledger.store.schema import BYTEWISE
@@ -51,22 +52,40 @@ def tax_rows(
 
 
 def _shared(moved: list[TaxMovement], entry: JournalEntry, functional: Functional) -> Iterator[int]:
-    """Yield the worth of each movement's tax: its share of what the account moves."""
+    """Yield the worth of each movement's tax: its share of what the account moves.
+
+    Where the account moves for each charge what the movements of that charge say, each movement
+    has its share of its own charge.
+    """
     value = of_the_day(entry.exponent, functional)
-    whole = dict.fromkeys(ROLES, 0)
+    charges = [movement.charge for movement in moved]
+    posted = {(leg.role, leg.charge): 0 for leg in entry.postings}
+    for leg in entry.postings:
+        posted[leg.role, leg.charge] += leg.amount_minor
+    by_charge = all(
+        sum(one.tax_minor for one in moved if (one.section, one.charge) == (section, charge))
+        == _sign(section) * posted.get((ROLES[section], charge), 0)
+        for section in ROLES
+        for charge in {*charges, *(charge for role, charge in posted if role == ROLES[section])}
+    )
+    whole: Counter[tuple[Section, str | None]] = Counter()
+    worth: Counter[tuple[Section, str | None]] = Counter()
     for movement in moved:
-        whole[movement.section] += movement.tax_minor
-    legs = functional_postings(entry, functional)
-    posted = {section: _posted(section, legs) for section in ROLES}
-    running = dict.fromkeys(ROLES, 0)
+        whole[movement.section, movement.charge if by_charge else None] += movement.tax_minor
+    for leg in functional_postings(entry, functional):
+        for section in ROLES:
+            if leg.role == ROLES[section]:
+                key = (section, leg.charge if by_charge else None)
+                worth[key] += _sign(section) * leg.amount_minor
+    running: Counter[tuple[Section, str | None]] = Counter()
     for movement in moved:
-        section = movement.section
-        if not whole[section]:
+        key = (movement.section, movement.charge if by_charge else None)
+        if not whole[key]:
             yield value(movement.tax_minor)
             continue
-        before = share(posted[section], running[section], whole[section])
-        running[section] += movement.tax_minor
-        yield share(posted[section], running[section], whole[section]) - before
+        before = share(worth[key], running[key], whole[key])
+        running[key] += movement.tax_minor
+        yield share(worth[key], running[key], whole[key]) - before
 
 
 def _base_worth(movement: TaxMovement, exponent: int, functional: Functional) -> int:
@@ -80,7 +99,6 @@ def _base_worth(movement: TaxMovement, exponent: int, functional: Functional) ->
     return of_the_day(exponent, functional)(movement.base_minor)
 
 
-def _posted(section: Section, legs: Iterable[Posting]) -> int:
-    """Return what legs move on a section's account, owed and deductible positive."""
-    sign = 1 if section == "deductible" else -1
-    return sign * sum(leg.amount_minor for leg in legs if leg.role == ROLES[section])
+def _sign(section: Section) -> int:
+    """Return 1 where a section's account grows in debit; owed and deductible are both positive."""
+    return 1 if section == "deductible" else -1

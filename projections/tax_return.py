@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Row, and_, func, or_, select
+from sqlalchemy import Connection, FromClause, Row, Select, and_, func, or_, select
 
+from ledger.events import CurrencyOpened
+from ledger.store.schema import events
 from projections.amounts import Sum, byte_order
 from projections.balances_report import turned_over
 from projections.coordinates import Coordinates
+from projections.functional import functional
 from projections.functional_tax import taxes
 from projections.journal_report import JournalFilter
 from projections.projection import Books
@@ -218,10 +221,38 @@ def _posted(connection: Connection, period: Period, book: str) -> dict[tuple[str
     for (_, role, currency), (debit, credit) in turned.items():
         if role in sections:
             section = sections[role]
-            owed = debit.minus(credit) if section == "deductible" else credit.minus(debit)
+            owed = _owed(section, debit.minus(credit))
             before = moved.get((currency, section), Sum())
             moved[currency, section] = before.plus(owed.minor, owed.exponent)
+    if period.functional is None:
+        return moved
+    for role, currency, exponent, minor in connection.execute(_taken_over(period, book)):
+        key = (currency, sections[role])
+        taken = Sum(int(minor), exponent)
+        moved[key] = moved.get(key, Sum()).minus(_owed(sections[role], taken))
     return moved
+
+
+def _owed(section: Section, debit: Sum) -> Sum:
+    return debit if section == "deductible" else Sum().minus(debit)
+
+
+def _taken_over(period: Period, book: str) -> Select[Any]:
+    """Select what taking a currency over moved on accounts of tax: its currency, and no tax."""
+    legs = functional.c
+    return (
+        select(legs.role, legs.currency, legs.exponent, func.sum(legs.amount_minor))
+        .join_from(functional, events, events.c.position == legs.position)
+        .where(
+            events.c.type == CurrencyOpened.TOPIC,
+            legs.book == book,
+            legs.role.in_(ROLES_OF.values()),
+            legs.position <= period.at.position,
+            legs.posted_on >= period.since,
+            legs.posted_on <= period.at.as_of,
+        )
+        .group_by(legs.role, legs.currency, legs.exponent)
+    )
 
 
 ROLES_OF: Mapping[str, str] = {str(section): role for section, role in ROLES.items()}

@@ -105,7 +105,7 @@ def values_of(postings: Sequence[Posting], exponent: int, functional: Functional
             values[index] = value(posting.amount_minor)
     rest = [index for index in range(len(postings)) if index not in values]
     taken = values if not _bills(postings) else _at_the_day(postings, values, value)
-    closing = _closing(postings, rest, -sum(taken.values()))
+    closing = _closing(postings, rest, taken)
     for index in rest:
         amount_minor = postings[index].amount_minor
         values[index] = value(amount_minor) if closing is None else closing[index]
@@ -157,13 +157,28 @@ def _followed(postings: Sequence[Posting], parts: Iterable[FunctionalPart]) -> d
 
 
 def _closing(
-    postings: Sequence[Posting], rest: Sequence[int], to_take_minor: int
+    postings: Sequence[Posting], rest: Sequence[int], taken: Mapping[int, int]
 ) -> Mapping[int, int] | None:
-    """Share an amount among the legs that are left; None if they stand on different sides."""
+    """Let the legs that are left close the entry; None if they stand on different sides.
+
+    Where the legs of each charge balance among themselves, each charge closes by itself.
+    """
     amounts = [postings[index].amount_minor for index in rest]
     if not amounts or (min(amounts) < 0 < max(amounts)):
         return None
-    return dict(zip(rest, _shares(to_take_minor, amounts), strict=True))
+    legs: dict[str | None, list[int]] = {}
+    for index, posting in enumerate(postings):
+        legs.setdefault(posting.charge, []).append(index)
+    whole = [list(range(len(postings)))]
+    by_charge = all(not sum(postings[i].amount_minor for i in own) for own in legs.values())
+    closed: dict[int, int] = {}
+    for own in legs.values() if by_charge else whole:
+        open_ = [index for index in own if index in set(rest)]
+        to_take_minor = -sum(taken[index] for index in own if index in taken)
+        if open_:
+            shares = _shares(to_take_minor, [postings[index].amount_minor for index in open_])
+            closed |= dict(zip(open_, shares, strict=True))
+    return closed
 
 
 def _shares(total_minor: int, amounts: Sequence[int]) -> Iterator[int]:

@@ -193,3 +193,50 @@ def test_the_tax_return_in_the_ledgers_currency(rated: Shell) -> None:
         ("EUR", "79.16", "15.84")
     ]
     assert {row["difference"] for row in own["tie"]} == {"0.00"}
+
+
+def taxed(rate: str) -> list[dict[str, str]]:
+    """Return the tax of a plan, due on the invoice."""
+    return [{"code": f"T{rate}", "rate": rate, "category": "S", "due": "invoice"}]
+
+
+def test_the_tax_return_ties_when_a_currency_was_taken_over(each_shell: Shell) -> None:
+    """Taking over changes the currency of what is owed, and moves no tax of any period."""
+    assert each_shell.record([{**PLAN, "tax": taxed("20")}, CHARGE, *RATES]).status == 0
+    assert each_shell.on_ledger("revalue", *AS_OF, "--book").status == 0
+    period = ("--from", "2026-01-01", "--to", "2026-12-31", "--functional", "--format", "json")
+    said = each_shell.on_ledger("tax", *period)
+    assert said.status == 0
+    found = {(row["book"], row["currency"]): row for row in said.json()["tie"]}
+    assert {key: row["difference"] for key, row in found.items()} == dict.fromkeys(
+        [(book, currency) for book in ("generic", "pcg") for currency in ("EUR", "USD")], "0.00"
+    )
+    assert found["generic", "USD"]["posted"] == "16.67"
+
+
+def test_a_credit_note_takes_tax_back_charge_by_charge(each_shell: Shell) -> None:
+    """Of charges at 0.90 and 0.95 with 20 and 5.5 % nothing is left in the return, rate by rate."""
+    rows = [{"due": "2026-02-15", "amount": "105.50"}]
+    amended: Line = {
+        "command": "amend_plan",
+        "id": "a",
+        "on": "2026-02-02",
+        "plan": "P",
+        "schedule": {"kind": "custom", "instalments": rows},
+        "tax": taxed("5.5"),
+        "reason": "because",
+    }
+    credit: Line = {"command": "credit", "id": "k", "on": "2026-02-16", "plan": "P"}
+    credited = {**credit, "amount": "205.50", "kind": "annulled", "reason": "because"}
+    charge = {**CHARGE, "id": "c2", "on": "2026-02-15"}
+    lines = [*RATES, {**PLAN, "tax": taxed("20")}, CHARGE, amended, charge, credited]
+    assert each_shell.record(lines).status == 0
+    period = ("--from", "2026-01-01", "--to", "2026-12-31", "--functional", "--detail")
+    value = each_shell.on_ledger("tax", *period, "--format", "json").json()
+    moved = [(row["charge"], row["base"], row["tax"]) for row in value["movements"]]
+    assert moved == [
+        ("P/1", "75.00", "15.00"),
+        ("P/2", "95.00", "5.23"),
+        ("P/1", "-75.00", "-15.00"),
+        ("P/2", "-95.00", "-5.23"),
+    ]

@@ -201,3 +201,71 @@ def test_whatever_happened_an_annulled_sale_is_nothing(
         life.do("credit", "2026-05-03", amount=str(owed), kind="annulled")
     assert set(life.worth()) <= {"clearing", "unapplied", "fx_gain", "fx_loss"}
     life.check()
+
+
+def test_what_leaves_an_overdrawn_payment_is_owed_at_the_rate_of_the_day(life: Life) -> None:
+    """Refunded and then bounced at one rate, the payer owes the money at that rate: no exchange."""
+    life.do("set_rate", "2026-01-01", rate="2.00")
+    life.do("set_rate", "2026-02-01", rate="0.50")
+    life.do("receive_payment", "2026-02-02", payment="pay", plan="", amount="100.00", **DOLLARS)
+    life.do("refund", "2026-02-03", payment="pay", amount="100.00")
+    life.do("reverse_payment", "2026-02-04", payment="pay")
+    assert life.worth() == {"clearing": "-50.00", "unapplied": "50.00"}
+    life.check()
+
+
+def test_money_from_before_the_first_rate_leaves_at_it(life: Life) -> None:
+    """What lay unapplied before there was a rate is carried at the first one, to the last cent."""
+    life.do("receive_payment", "2026-01-02", payment="pay", plan="", amount="100.00", **DOLLARS)
+    life.do("set_rate", "2026-02-01", rate="2.00")
+    life.do("set_rate", "2026-03-01", rate="0.50")
+    life.do("refund", "2026-03-03", payment="pay", amount="100.00")
+    assert life.worth() == {"unapplied": "200.00", "clearing": "-50.00", "fx_gain": "-150.00"}
+
+
+def test_tax_on_advances_is_that_of_their_payment(life: Life) -> None:
+    """Of two advances at 0.90 and 0.50 the first bounces: tax at 0.50 stays, as was declared."""
+    life.do("set_rate", "2026-01-01", rate="0.90")
+    rows = [{"due": "2026-03-15", "amount": "240.00"}]
+    schedule = {"kind": "custom", "instalments": rows}
+    life.do("open_plan", "2026-01-01", schedule=schedule, tax=taxed("receipt"), **DOLLARS)
+    life.do("receive_payment", "2026-01-16", payment="one", plan="P", amount="120.00", **DOLLARS)
+    life.do("set_rate", "2026-02-01", rate="0.50")
+    life.do("receive_payment", "2026-02-16", payment="two", plan="P", amount="120.00", **DOLLARS)
+    assert life.worth()["tax_payable"] == "-28.00"
+    life.do("reverse_payment", "2026-02-20", payment="one")
+    assert life.worth()["tax_payable"] == "-10.00"
+    life.do("charge_due", "2026-03-15")
+    assert life.worth()["tax_payable"] == "-10.00"
+
+
+def deferred(life: Life) -> None:
+    """Bill 120.00 at 0.90 and 120.00 at 0.50 for a service of three months, all of it deferred."""
+    life.do("set_rate", "2026-01-01", rate="0.90")
+    life.do("set_rate", "2026-02-01", rate="0.50")
+    rows = [{"due": f"2026-0{month}-15", "amount": "120.00"} for month in (1, 2)]
+    life.do(
+        "open_plan",
+        "2026-01-01",
+        schedule={"kind": "custom", "instalments": rows},
+        revenue="over_service",
+        service={"from": "2026-01-01", "to": "2026-03-31"},
+        **DOLLARS,
+    )
+    life.do("charge_due", "2026-02-15")
+
+
+def test_what_is_credited_out_of_what_is_deferred_makes_no_exchange(life: Life) -> None:
+    """The first bill is annulled: what is earned in the end is what the other is carried at."""
+    deferred(life)
+    life.do("credit", "2026-02-20", amount="120.00", kind="annulled")
+    life.do("day", "2026-03-31")
+    assert life.worth() == {"receivable": "60.00", "revenue": "-60.00"}
+
+
+def test_a_cancelled_service_makes_no_exchange(life: Life) -> None:
+    """Cancelled on the last day of February, 157.33 of 240.00 were delivered, and are earned."""
+    deferred(life)
+    life.do("cancel_plan", "2026-02-28")
+    assert life.balances() == {"receivable": "157.33", "revenue": "-157.33"}
+    assert life.worth() == {"receivable": "126.66", "revenue": "-126.66"}
