@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from benchmarks import append
+from benchmarks import append, bulk, store
 from benchmarks.figures import Figure, publish
 from benchmarks.places import places
 
 BENCHMARKS: Mapping[str, Callable[..., list[Figure]]] = {
     "append": append.run,
+    "bulk": bulk.run,
+    "store": store.run,
 }
 
 

@@ -6,6 +6,7 @@ An agreement is an aggregate; a fee is charged by loading it, deciding and savin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -73,3 +74,8 @@ def opened(url: URL, clients: int) -> Agreements:
             "POSTGRES_MAX_WAITING": str(2 * clients),
         }
     )
+
+
+def opened_sqlite(path: Path) -> Agreements:
+    """Open the peer on an empty SQLite file, with the library's own module."""
+    return Agreements({"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)})

@@ -32,7 +32,7 @@ from ledger.answers import (
 from ledger.canonical import request_hash
 from ledger.command_file import Line
 from ledger.commands import read_command
-from ledger.deciding import Group, Snapshot
+from ledger.deciding import Clock, Group
 from ledger.draft import Draft, Stream, replayed
 from ledger.envelope import Event
 from ledger.events import plan_stream
@@ -121,17 +121,16 @@ class LedgerApplication(Application[str]):
     def _answer_all(self, asked: Sequence[Asked]) -> list[Result]:
         """Answer commands as one group, decided anew while others get in between.
 
-        First from what was last seen, where a refusal may be out of date; then from what the
-        database says. Raises what the database raises.
+        Raises what the database raises.
         """
         left, results = dict(enumerate(asked)), dict[int, Result]()
         for attempt in range(MOST_ATTEMPTS):
-            results |= self._seen_last(left) if attempt == 0 else self._seen_now(left)
+            if attempt:
+                self._back_off(attempt, len(left))
+            results |= self._carried_out(left)
             left = {number: one for number, one in left.items() if number not in results}
             if not left:
                 break
-            if attempt:
-                self._back_off(attempt, len(left))
         for number, one in left.items():
             results[number] = refused(one, TooManyConflicts(command_id=one.command.id))
         return [results[number] for number in range(len(asked))]
@@ -143,34 +142,19 @@ class LedgerApplication(Application[str]):
         longest = min(LONGEST_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS * 2**attempt)
         self._pause(random.uniform(0, longest))  # noqa: S311 - only to part rivals
 
-    def _seen_last(self, asked: Mapping[int, Asked]) -> dict[int, Result]:
-        """Carry out a group as far as what was last seen of its streams still holds."""
-        load = partial(self.hot.recent, self.store.database)
-        group = Group(asked.values(), load, self._to_append, None)
-        for number, one in asked.items():
-            group.decide(number, one)
-        return self._append(asked, group)
-
-    def _seen_now(self, asked: Mapping[int, Asked], *, strict: bool = False) -> dict[int, Result]:
-        """Carry out a group from one view of the database; leave out what met another writer.
+    def _carried_out(
+        self, asked: Mapping[int, Asked], *, strict: bool = False
+    ) -> dict[int, Result]:
+        """Carry out a group; leave out what met another writer, or repeats one of the group.
 
         With `strict` nothing behind the first refusal is carried out.
         """
-        with self.store.database.reading() as connection:
-            known = known_keys(connection, [one.command.id for one in asked.values()])
-            snapshot = Snapshot(known, last_recorded_us(connection), self.default_us)
-            load = partial(self.hot.load, connection)
-            group = Group(asked.values(), load, self._to_append, snapshot)
-            for number, one in asked.items():
-                group.decide(number, one)
-                if strict and number in group.refused:
-                    break
-        results = group.known | self._append(asked, group)
-        stored = all(number in results for number in group.commands)
-        return results | group.refused if stored else results
-
-    def _append(self, asked: Mapping[int, Asked], group: Group) -> dict[int, Result]:
-        """Append what a group decided; return the answers but of those that met another writer."""
+        load = partial(self.hot.recent, self.store.database)
+        group = Group(asked.values(), load, self._to_append, self._clock(asked.values()))
+        for number, one in asked.items():
+            group.decide(number, one)
+            if strict and number in group.refused:
+                break
         if not group.commands:
             return {}
         numbers = list(group.commands)
@@ -180,12 +164,30 @@ class LedgerApplication(Application[str]):
             self.hot.keep(group.streams)
         else:
             self.hot.forget(group.streams)
-        found = {}
+        known = self._known([asked[number].command.id for number in group.refused])
+        results = {}
         for number, outcome in zip(numbers, outcomes, strict=True):
-            result = settled(asked[number], outcome, len(group.commands[number].events))
+            one = asked[number]
+            result = settled(one, outcome, len(group.commands[number].events))
+            if number in group.refused and one.command.id in known:
+                result = repeated(one, known[one.command.id])
+            elif number in group.refused and result is not None:
+                result = group.refused[number]
             if result is not None:
-                found[number] = result
-        return found
+                results[number] = result
+        return results
+
+    def _clock(self, asked: Iterable[Asked]) -> Clock | None:
+        """Return the time of a simulated ledger, where commands say when they were recorded."""
+        if all(one.command.recorded_us is None for one in asked):
+            return None
+        return Clock(self.store.database.glance(last_recorded_us), self.default_us)
+
+    def _known(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Return the request hashes of those ids that were accepted before."""
+        if not ids:
+            return {}
+        return self.store.database.glance(lambda connection: known_keys(connection, ids))
 
     def _load(self, stream: str) -> Stream:
         try:
@@ -213,8 +215,7 @@ class LedgerApplication(Application[str]):
         """Answer a command over all plans; what meets another writer goes on from fresh state."""
         command = cast("ChargeDue | Day", asked.command)
         for attempt in range(MOST_ATTEMPTS):
-            with self.store.database.reading() as connection:
-                known = known_keys(connection, [command.id]).get(command.id)
+            known = self._known([command.id]).get(command.id)
             if known is not None:
                 return repeated(asked, known)
             try:
@@ -223,6 +224,7 @@ class LedgerApplication(Application[str]):
                 result = settled(asked, error.outcome, 0)
                 if result is not None:
                     return result
+                self.hot.clear()
                 self._back_off(attempt, 1)
         return refused(asked, TooManyConflicts(command_id=command.id))
 
@@ -264,9 +266,11 @@ class LedgerApplication(Application[str]):
                 raise CommandAnsweredError(outcome)
 
     def _prefetched(self, names: Sequence[str]) -> Any:
-        with self.store.database.reading() as connection:
-            known = self.hot.load(connection, names)
-        return lambda name: known.get(name) or self._load(name)
+        known = self.hot.recent(self.store.database, names)
+        return lambda name: known.get(name) or self._one(name)
+
+    def _one(self, name: str) -> Stream:
+        return self.hot.recent(self.store.database, [name])[name]
 
     # A command file -----------------------------------------------------------------------------
 
@@ -313,7 +317,7 @@ class LedgerApplication(Application[str]):
         """
         lines = batch[: _first_bad(batch) + 1] if strict else batch
         asked = {number: one for number, one in enumerate(lines) if isinstance(one, Asked)}
-        results = {} if len(lines) == 1 else self._seen_now(asked, strict=strict)
+        results = {} if len(lines) == 1 else self._carried_out(asked, strict=strict)
         for number, line in enumerate(lines):
             done = line if isinstance(line, Result) else results.get(number)
             result = done or self._answer(cast("Asked", line))

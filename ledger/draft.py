@@ -204,6 +204,10 @@ class Draft:
             if name in self.streams and self.streams[name].version == stream.version
         ]
 
+    def seen(self) -> list[tuple[str, int]]:
+        """Return all streams that were read, with the versions that they had (0: none)."""
+        return [(name, stream.version) for name, stream in self._loaded.items()]
+
     def events(self) -> list[Event]:
         """Return what was decided: the payments' events first, then the plans'."""
         return sorted(self._events, key=lambda event: event.originator_id.startswith(_PLAN))

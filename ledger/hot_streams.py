@@ -1,7 +1,7 @@
 """Streams that were used lately, kept as they are, so that a busy plan is not replayed every time.
 
-`load` uses what is kept only if its version is still the last one in the caller's view of the
-database; `recent` takes it as it was last seen, and leaves it to the append to find it outdated.
+What is kept is used as it was last seen: the append finds it when it is out of date, and then it is
+read again.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 
 from ledger.draft import Stream, replayed
 from ledger.store.database import Database
-from ledger.store.log import decided_events, stream_versions
+from ledger.store.log import decided_events
 
 MOST_HOT_STREAMS = 10_000
 
 
 class HotStreams:
-    """Streams as they were last seen, with their versions; what has moved on is read again.
+    """Streams as they were last seen, with their versions.
 
     Bounded: when it is full, what was kept longest goes first. Threads may share it.
     """
@@ -29,21 +29,6 @@ class HotStreams:
         self._kept: dict[str, Stream] = {}
         self._most = most
         self._lock = threading.Lock()
-
-    def load(self, connection: Connection, names: Sequence[str]) -> dict[str, Stream]:
-        """Return the streams as they stand in the connection's view."""
-        versions = stream_versions(connection, names)
-        moved = []
-        loaded: dict[str, Stream] = {}
-        for name in names:
-            kept = self._kept.get(name)
-            if kept is not None and kept.version == versions.get(name, 0):
-                loaded[name] = kept
-            elif name in versions:
-                moved.append(name)
-            else:
-                loaded[name] = Stream()
-        return loaded | _read(connection, moved)
 
     def recent(self, database: Database, names: Sequence[str]) -> dict[str, Stream]:
         """Return the streams as they were last seen; those never seen are read, all at once."""
@@ -65,6 +50,11 @@ class HotStreams:
             excess = max(0, len(self._kept) - self._most)
             for name in list(islice(self._kept, excess)):
                 del self._kept[name]
+
+    def clear(self) -> None:
+        """Read every stream anew when it is used next."""
+        with self._lock:
+            self._kept.clear()
 
     def forget(self, names: Iterable[str]) -> None:
         """Read streams anew when they are used next."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from ledger.charge import cut, joined, on_receipt
 from ledger.events import TaxAmount, TaxTerm
@@ -16,6 +17,7 @@ from ledger.terms.money import included_tax
 from ledger.terms.schedule import Instalment
 
 
+@lru_cache(maxsize=10_000)
 def taxes_in(gross_minor: int, terms: tuple[TaxTerm, ...]) -> tuple[TaxAmount, ...]:
     """Return the tax included in an amount, by term; several terms divide it by their gross."""
     weights = [gross_minor if term.gross_minor is None else term.gross_minor for term in terms]

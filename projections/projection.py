@@ -35,7 +35,7 @@ class Books:
         """Read the adoptions out of the stream `ledger`."""
         return cls(
             tuple(
-                (event.effective_on, event.position, chart_of(event.fact.content))
+                (event.effective_on, event.position, _chart(event.fact))
                 for event in ledger_events
                 if isinstance(event.fact, RulesAdopted)
             )
@@ -73,6 +73,18 @@ class Books:
     def names(self) -> list[str]:
         """Return the names of the books."""
         return sorted({chart.book for _, _, chart in self.adopted})
+
+
+_CHARTS: dict[str, Chart] = {}
+
+
+def _chart(fact: RulesAdopted) -> Chart:
+    """Return the chart that was adopted, read once for each content."""
+    if not fact.digest:
+        return chart_of(fact.content)
+    if fact.digest not in _CHARTS:
+        _CHARTS[fact.digest] = chart_of(fact.content)
+    return _CHARTS[fact.digest]
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from ledger.envelope import moment_of
+from ledger.store.arrays import days, numbers, octets, texts
 from ledger.store.database import among, many
 from ledger.store.leaf import leaf_hash
 from ledger.store.log import stream_versions
@@ -55,7 +56,8 @@ class NewCommand:
     """The events of one command; its id is an idempotency key where there is a request hash.
 
     `reads` are the streams that it was decided from without adding to them, each with its version
-    (0: no such stream): it is refused as a conflict if one of them has moved.
+    (0: no such stream): it is refused as a conflict if one of them has moved. With reads alone it
+    only asks whether that is so.
     `recorded_us` is the recording time given in a simulated ledger; where none is given, it is
     `default_recorded_us` there, or a microsecond after the last moment. A real ledger ignores both.
     """
@@ -107,23 +109,23 @@ def _append_postgres(connection: Connection, commands: Sequence[NewCommand]) -> 
     for _, stream, _ in reads:
         streams.setdefault(stream, len(streams) + 1)
     new_events = [event for _, event in numbered]
-    parameters: tuple[list[Any], ...] = (
-        [command.command_id for command in commands],
-        [command.request_hash for command in commands],
-        [command.recorded_us for command in commands],
-        [command.default_recorded_us for command in commands],
-        list(streams),
-        [i for i, _ in numbered],
-        [streams[event.stream] for event in new_events],
-        [event.version for event in new_events],
-        [event.type for event in new_events],
-        [event.schema_version for event in new_events],
-        [event.effective_on for event in new_events],
-        [event.actor for event in new_events],
-        [event.payload for event in new_events],
-        [i for i, _, _ in reads],
-        [streams[stream] for _, stream, _ in reads],
-        [version for _, _, version in reads],
+    parameters = (
+        texts(command.command_id for command in commands),
+        octets(command.request_hash for command in commands),
+        numbers(command.recorded_us for command in commands),
+        numbers(command.default_recorded_us for command in commands),
+        texts(streams),
+        numbers(i for i, _ in numbered),
+        numbers(streams[event.stream] for event in new_events),
+        numbers(event.version for event in new_events),
+        texts(event.type for event in new_events),
+        numbers(event.schema_version for event in new_events),
+        days(event.effective_on for event in new_events),
+        texts(event.actor for event in new_events),
+        octets(event.payload for event in new_events),
+        numbers(i for i, _, _ in reads),
+        numbers(streams[stream] for _, stream, _ in reads),
+        numbers(version for _, _, version in reads),
     )
     answers: list[str | None] = connection.exec_driver_sql(_CALL, parameters).scalar_one()
     thirds = zip(answers[::3], answers[1::3], answers[2::3], strict=True)
@@ -214,6 +216,8 @@ def _judge(
         return Outcome(Answer.REPEATED if same else Answer.OTHER_CONTENT)
     if not _versions_follow(command, head.streams):
         return Outcome(Answer.CONFLICT)
+    if not command.events and command.request_hash is None:
+        return Outcome(Answer.ACCEPTED)
     if not head.simulated:
         moment = max(clock_us(), head.recorded_us + 1)
     elif command.recorded_us is None:

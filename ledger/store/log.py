@@ -65,8 +65,15 @@ def read_range(
 
 def stream_versions(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
     """Return the last version of each stream; unknown streams are left out."""
-    rows = _of_streams(connection, "stream, max(version)", streams, "GROUP BY stream")
-    return dict(rows)
+    is_postgres = connection.dialect.name == "postgresql"
+    names = "unnest(%s)" if is_postgres else "json_each(?)"
+    column = "name" if is_postgres else "value"
+    last = f"(SELECT max(version) FROM events WHERE stream = given.{column})"  # noqa: S608 - our own names
+    statement = f"SELECT given.{column}, {last} FROM {names} AS given"  # noqa: S608 - our own names
+    if is_postgres:
+        statement += "(name)"
+    rows = connection.exec_driver_sql(statement, many(streams, is_postgres))
+    return {stream: version for stream, version in rows if version is not None}
 
 
 def decided_events(connection: Connection, streams: Sequence[str]) -> dict[str, list[Event]]:

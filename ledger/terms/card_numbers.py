@@ -55,15 +55,25 @@ def holds_card_number(text: str, *, is_key: bool = False) -> bool:
     Keys are put together from numbers and days: in one, groups of digits count together only if
     they are as long as those on a card.
     """
-    if (len(text) < _FEWEST and text.isascii()) or _AMOUNT.match(text):
+    if text.isascii() and (len(text) < _FEWEST or _count(text) < _FEWEST or _AMOUNT.match(text)):
         return False
     plain = _SIRET.sub("x", _without_ibans(_plain(text)))
     found = (groups for groups in _candidates(plain) if not is_key or _as_on_a_card(groups))
     return any(_is_card_number("".join(groups)) for groups in found)
 
 
+def _count(text: str) -> int:
+    """Return how many digits an ASCII text has."""
+    return len(text.encode().translate(None, _NO_DIGITS))
+
+
+_NO_DIGITS = bytes(code for code in range(128) if not chr(code).isdigit())
+
+
 def _plain(text: str) -> str:
     """Write all decimal digits as 0 to 9, and leave out what cannot be seen."""
+    if text.isascii():
+        return text
     written = []
     for character in unicodedata.normalize("NFKC", text):
         category = unicodedata.category(character)

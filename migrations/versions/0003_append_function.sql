@@ -33,14 +33,15 @@ DECLARE
     command_count integer := cardinality(command_ids);
     event_count integer := cardinality(event_commands);
     read_count integer := cardinality(read_commands);
-    known_hashes bytea[];
+    known smallint[];  -- 0: stored without a key, 1: new, 2: the same was accepted, 3: other content
     heads integer[];
-    trial integer[];
+    before integer[];
     firsts bigint[] := array_fill(NULL::bigint, ARRAY[command_count]);
     moments bigint[] := array_fill(NULL::bigint, ARRAY[command_count]);
-    outcomes text[] := '{}';
+    answers text[] := array_fill(NULL::text, ARRAY[3 * command_count]);
     j integer := 1;
     k integer := 1;
+    s integer;
     first_event integer;
     answer text;
     moment bigint;
@@ -49,20 +50,21 @@ BEGIN
     SELECT * INTO STRICT head FROM ledger_head WHERE id = 1 FOR UPDATE;
     last_position := head.position;
 
-    SELECT ARRAY(SELECT (SELECT c.request_hash FROM command_keys c WHERE c.command_id = g.id)
-                 FROM unnest(command_ids) AS g(id)),
+    SELECT ARRAY(SELECT coalesce(
+                     (SELECT CASE WHEN c.request_hash = g.hash THEN 2 ELSE 3 END
+                      FROM command_keys c WHERE c.command_id = g.id AND g.hash IS NOT NULL),
+                     CASE WHEN g.hash IS NULL THEN 0 ELSE 1 END)::smallint
+                 FROM unnest(command_ids, request_hashes) AS g(id, hash)),
            ARRAY(SELECT coalesce((SELECT max(e.version) FROM events e
-                                  WHERE e.stream = s.name COLLATE "C"), -1)
-                 FROM unnest(stream_names) AS s(name))
-        INTO known_hashes, heads;
+                                  WHERE e.stream = n.name COLLATE "C"), -1)
+                 FROM unnest(stream_names) AS n(name))
+        INTO known, heads;
 
     FOR i IN 1..command_count LOOP
         first_event := j;
-        trial := heads;
-        answer := CASE
-            WHEN known_hashes[i] IS NULL OR request_hashes[i] IS NULL THEN 'accepted'
-            WHEN known_hashes[i] = request_hashes[i] THEN 'repeated'
-            ELSE 'other_content' END;
+        before := '{}';
+        answer := CASE known[i] WHEN 2 THEN 'repeated' WHEN 3 THEN 'other_content'
+            ELSE 'accepted' END;
         WHILE k <= read_count AND read_commands[k] = i LOOP
             IF answer = 'accepted' AND greatest(heads[read_streams[k]], 0) <> read_versions[k] THEN
                 answer := 'conflict';
@@ -70,34 +72,46 @@ BEGIN
             k := k + 1;
         END LOOP;
         WHILE j <= event_count AND event_commands[j] = i LOOP
-            IF event_versions[j] = trial[event_streams[j]] + 1
-                OR (trial[event_streams[j]] = -1 AND event_versions[j] = 1) THEN
-                trial[event_streams[j]] := event_versions[j];
-            ELSIF answer = 'accepted' THEN
-                answer := 'conflict';
+            IF answer = 'accepted' THEN
+                s := event_streams[j];
+                IF event_versions[j] = heads[s] + 1 OR (heads[s] = -1 AND event_versions[j] = 1) THEN
+                    before := before || heads[s];
+                    heads[s] := event_versions[j];
+                ELSE
+                    answer := 'conflict';
+                END IF;
             END IF;
             j := j + 1;
         END LOOP;
-        IF NOT head.simulated THEN
-            moment := greatest(
-                (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, head.recorded_at + 1);
-        ELSE
-            moment := coalesce(
-                given_recorded[i], greatest(head.recorded_at + 1, default_recorded[i]));
-            IF answer = 'accepted' AND moment < head.recorded_at THEN
-                answer := 'recorded_earlier';
+        IF answer = 'accepted' AND (j > first_event OR known[i] = 1) THEN
+            IF NOT head.simulated THEN
+                moment := greatest(
+                    (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+                    head.recorded_at + 1);
+            ELSE
+                moment := coalesce(
+                    given_recorded[i], greatest(head.recorded_at + 1, default_recorded[i]));
+                IF moment < head.recorded_at THEN
+                    answer := 'recorded_earlier';
+                END IF;
+            END IF;
+            IF answer = 'accepted' THEN
+                head.recorded_at := moment;
+                moments[i] := moment;
+                answers[3 * i] := moment;
+                IF j > first_event THEN
+                    firsts[i] := last_position + 1;
+                    answers[3 * i - 1] := last_position + 1;
+                    last_position := last_position + (j - first_event);
+                END IF;
             END IF;
         END IF;
-        IF answer = 'accepted' THEN
-            heads := trial;
-            head.recorded_at := moment;
-            moments[i] := moment;
-            IF j > first_event THEN
-                firsts[i] := last_position + 1;
-                last_position := last_position + (j - first_event);
-            END IF;
+        IF answer <> 'accepted' THEN
+            FOR x IN REVERSE cardinality(before)..1 LOOP
+                heads[event_streams[first_event + x - 1]] := before[x];
+            END LOOP;
         END IF;
-        outcomes := outcomes || ARRAY[answer, firsts[i]::text, moments[i]::text];
+        answers[3 * i - 2] := answer;
     END LOOP;
 
     WITH keys AS (
@@ -140,6 +154,6 @@ BEGIN
         ) AS s;
 
     UPDATE ledger_head SET position = last_position, recorded_at = head.recorded_at WHERE id = 1;
-    RETURN outcomes;
+    RETURN answers;
 END
 $$;
