@@ -209,6 +209,7 @@ class LedgerApplication(Application[str]):
         command = Day(id=f"day {through}", on=through, plan=None, recorded_us=recorded_us)
         if recorded_us is not None and not self.identity.simulated:
             raise RecordedNotAllowed
+        self.hot.clear()  # Others may have been at work since this process last saw the plans.
         return self._for_all(Asked(1, command, b""), command, keyed=False)
 
     def _answer_for_all(self, asked: Asked) -> Result:

@@ -220,3 +220,18 @@ def test_a_lost_connection_is_replaced(new_ledger: NewLedger) -> None:
     assert ledger.application.execute(fee(1, "A")).verdict is Verdict.ACCEPTED
     ledger.application.hot.forget(["plan:A"])
     assert ledger.application.execute(fee(2, "A")).verdict is Verdict.ACCEPTED
+
+
+def test_the_day_sees_what_others_did_meanwhile(new_ledger: NewLedger) -> None:
+    """A process that saw a plan before another changed it does the day's work from fresh state."""
+    ledger = new_ledger()
+    other = LedgerApplication(ledger.database.url.render_as_string(hide_password=False))
+    mine = ledger.application
+    try:
+        assert mine.execute({**PLAN, "id": "o", "plan": "A"}).verdict is Verdict.ACCEPTED
+        assert other.execute(fee(1, "A")).verdict is Verdict.ACCEPTED
+    finally:
+        other.close()
+    done = mine.day(date(2026, 1, 20))
+    assert (done.verdict, done.failures) == (Verdict.ACCEPTED, ())
+    assert done.events > 0
