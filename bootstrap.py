@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from ledger import logs
 from ledger.application import LedgerApplication
 from ledger.opening import LedgerIdentity
-from ledger.store.database import Database
+from ledger.store.database import Database, normalised
 from ledger.store.migration import migrate
 from ledger.store.recorder import StoreApplicationRecorder, StoreRecorder
+from ledger.subjects.keystore import KeyStore, keys_url
+from ledger.subjects.sealing import Subjects
+from ledger.subjects.wrapping import VARIABLE as WRAPPING_VARIABLE
 from projections.agenda import AGENDA, AgendaPort
 from projections.balances import BALANCES
 from projections.engine import Engine
@@ -37,6 +40,7 @@ class Acquit:
 
     def close(self) -> None:
         """Give back every connection."""
+        self.application.subjects.close()
         self.application.close()
 
 
@@ -49,8 +53,21 @@ def open_ledger(url: str, actor: str = "cli") -> Acquit:
     application = LedgerApplication(url, actor=actor)
     database = application.store.database
     engine = Engine(database, PROJECTIONS)
+    application.subjects = Subjects(key_store(url, application.identity.opened.ledger_id))
     application.agenda = AgendaPort(database, engine)
     return Acquit(application, database, engine)
+
+
+def key_store(url: str, ledger_id: str) -> KeyStore | None:
+    """Return the place of the keys of a ledger's subjects: ACQUIT_KEYS, or beside a ledger's file.
+
+    None where a ledger in Postgres has none. Raises LedgerAddressError, KeyStoreError.
+    """
+    given = os.environ.get("ACQUIT_KEYS")
+    place = keys_url(normalised(url), given)
+    if place is None:
+        return None
+    return KeyStore(place, ledger_id, os.environ.get(WRAPPING_VARIABLE))
 
 
 def make_store(url: str) -> StoreRecorder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -48,11 +48,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command of well-formed content, with what identifies it."""
+    """A command of well-formed content, with what identifies it.
+
+    Without a hash it cannot be compared with what was accepted under its id: the keys that hashed
+    it are destroyed. `hints` are, by field of free text, the subjects of whose names it has a word.
+    """
 
     number: int
     command: Command
     request_hash: bytes
+    hints: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def refused(asked: Asked, refusal: Refusal) -> Result:
@@ -62,7 +67,7 @@ def refused(asked: Asked, refusal: Refusal) -> Result:
 
 def repeated(asked: Asked, known: bytes) -> Result:
     """Return the answer to a command whose id was accepted before, with that request hash."""
-    if known != asked.request_hash:
+    if asked.request_hash and known != asked.request_hash:
         return refused(asked, CommandIdReused(command_id=asked.command.id))
     return Result(asked.number, asked.command.id, Verdict.REPEATED)
 

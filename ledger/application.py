@@ -31,7 +31,7 @@ from ledger.answers import (
 )
 from ledger.canonical import request_hash
 from ledger.command_file import Line
-from ledger.commands import read_command
+from ledger.commands import free_texts, read_command
 from ledger.deciding import Clock, Group
 from ledger.draft import Draft, Stream, replayed
 from ledger.envelope import Event
@@ -39,14 +39,15 @@ from ledger.events import plan_stream
 from ledger.group_commit import GroupCommit
 from ledger.handlers import steps_for_plan
 from ledger.hot_streams import HotStreams
-from ledger.intentions import ChargeDue, Command, Day
+from ledger.intentions import ChargeDue, Command, Day, RegisterCustomer
 from ledger.opening import LedgerIdentity, identity
-from ledger.refusals import RecordedNotAllowed, TooManyConflicts
+from ledger.refusals import PersonNamed, RecordedNotAllowed, TooManyConflicts
 from ledger.settlement_quote import SettlementQuote, quote_settlement
 from ledger.store import codec
 from ledger.store.append import Answer, NewCommand, NewEvent, Outcome, known_keys
 from ledger.store.log import last_recorded_us
 from ledger.store.recorder import CommandAnsweredError, EventMapper, StoreApplicationRecorder
+from ledger.subjects.sealing import Subjects
 from ledger.terms.refusals import Refusal
 
 LINES_A_BATCH = 500
@@ -77,6 +78,7 @@ class LedgerApplication(Application[str]):
         self.identity: LedgerIdentity = identity(self.store)
         self.agenda = agenda
         self.actor = actor
+        self.subjects = Subjects(None)
         self.hot = HotStreams()
         self.conflicts = (
             0  # How often a command was decided again, since another writer came first.
@@ -113,7 +115,20 @@ class LedgerApplication(Application[str]):
         command = read_command(line)
         if command.recorded_us is not None and not self.identity.simulated:
             raise RecordedNotAllowed
-        return Asked(number, command, request_hash(line, self.identity.request_key))
+        if isinstance(command, RegisterCustomer):
+            return self._sealed(number, command, line)
+        hints = {}
+        for field, hits in self.subjects.named_in(free_texts(line)).items():
+            if hits.sure:
+                raise PersonNamed(field=field)
+            hints[field] = hits.subjects
+        return Asked(number, command, request_hash(line, self.identity.request_key), hints)
+
+    def _sealed(self, number: int, command: RegisterCustomer, line: Mapping[str, Any]) -> Asked:
+        """Seal personal data before anything else sees them."""
+        sealed, masked = self.subjects.sealed(command, line)
+        hashed = b"" if masked is None else request_hash(masked, self.identity.request_key)
+        return Asked(number, sealed, hashed)
 
     def _answer(self, asked: Asked) -> Result:
         return self._answer_for_all(asked) if _is_barrier(asked) else self._group.answer(asked)

@@ -56,3 +56,13 @@ def restore(door: Door, path: Path) -> None:
         store.database.close()
     place = store.database.url.render_as_string(hide_password=True)
     click.echo(f"Restored {count} events into {place}")
+    shredded = _shred_again(door)
+    if shredded:
+        click.echo(f"Shredded again, as was asked before: {shredded} customers")
+
+
+def _shred_again(door: Door) -> int:
+    """Destroy what a restored ledger or its keys still have of who was forgotten."""
+    from ledger.shredding import finish, today
+
+    return len(finish(door.application, today(door.application)))

@@ -47,12 +47,14 @@ from ledger.intentions import (
     Waive,
     WriteOff,
 )
-from ledger.refusals import CardNumberGiven, CommandUnknown, NotYetAvailable
+from ledger.refusals import CardNumberGiven, CommandUnknown, EmailGiven, NotYetAvailable
+from ledger.register_command import read_register_customer
 from ledger.revaluing import MONETARY
+from ledger.subjects.names import holds_email
 from ledger.terms.card_numbers import holds_card_number
 from ledger.waterfalls import ORDINARY, PAYMENT_KINDS
 
-NOT_YET = ("register_customer", "close_period")
+NOT_YET = ("close_period",)
 KEYS = frozenset(
     {
         *("id", "plan", "customer", "payment", "payout", "charge", "charges", "from", "document"),
@@ -64,6 +66,11 @@ KEYS = frozenset(
 AS_GIVEN = "as given"
 """Where a rate comes from, if that is not said."""
 
+FREE_TEXT = frozenset({"reason", "reference", "document", "offer", "approver", "source"})
+"""Fields in which somebody may write anything, and so name a person."""
+
+REGISTER = "register_customer"
+
 FEE_KINDS = ("late_fee", "recovery_fee", "fee")
 
 
@@ -73,7 +80,7 @@ def read_command(line: Mapping[str, Any]) -> Command:
     Raises CardNumberGiven, CommandUnknown, NotYetAvailable, FieldMissing, FieldUnknown, FieldWrong,
     CurrencyUnknown and the rules of amounts and schedules that can be checked without the ledger.
     """
-    _refuse_card_numbers(line, "")
+    _refuse_secrets(line, "", personal=line.get("command") == REGISTER)
     fields = Fields(line)
     name = fields.text("command")
     if name in NOT_YET:
@@ -91,21 +98,37 @@ def read_command(line: Mapping[str, Any]) -> Command:
     return command
 
 
-def _refuse_card_numbers(value: Any, place: str) -> None:
-    """Refuse a card number in any text of a command, names of fields included."""
+def _refuse_secrets(value: Any, place: str, *, personal: bool) -> None:
+    """Refuse card numbers in any text of a command, names of fields included; and e-mail addresses.
+
+    Fields of a `personal` command, which are sealed, may hold addresses, ids may not.
+    """
     match value:
-        case str() if holds_card_number(value, is_key=place.partition("[")[0] in KEYS):
-            raise CardNumberGiven(field=place or "command")
+        case str():
+            is_key = place.partition("[")[0] in KEYS
+            if holds_card_number(value, is_key=is_key):
+                raise CardNumberGiven(field=place or "command")
+            if (is_key or not personal) and holds_email(value):
+                raise EmailGiven(field=place or "command")
         case Mapping():
             for name, nested in value.items():
                 if holds_card_number(name):
                     raise CardNumberGiven(field=place or "command")
-                _refuse_card_numbers(nested, f"{place}.{name}" if place else name)
+                _refuse_secrets(nested, f"{place}.{name}" if place else name, personal=personal)
         case list():
             for index, nested in enumerate(value):
-                _refuse_card_numbers(nested, f"{place}[{index}]")
+                _refuse_secrets(nested, f"{place}[{index}]", personal=personal)
         case _:
             return
+
+
+def free_texts(line: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of a command in which somebody may have written anything, by field."""
+    found = {name: text for name in FREE_TEXT if isinstance(text := line.get(name), str)}
+    dimensions = line.get("dimensions")
+    if isinstance(dimensions, Mapping):
+        found |= {f"dimensions.{name}": str(text) for name, text in dimensions.items()}
+    return found
 
 
 def _read_charge_due(fields: Fields, base: Base) -> Command:
@@ -395,6 +418,7 @@ def _read_provision(fields: Fields, base: Base) -> Command:
 
 _READ: dict[str, Callable[[Fields, Base], Command]] = {
     **AGREEMENTS,
+    REGISTER: read_register_customer,
     "charge_due": _read_charge_due,
     "charge_fee": _read_charge_fee,
     "day": _read_day,

@@ -17,7 +17,7 @@ from ledger.envelope import iso_moment
 from ledger.events import payment_stream, plan_stream
 from ledger.handlers import decide
 from ledger.intentions import Command
-from ledger.refusals import RecordedGoesBack
+from ledger.refusals import PersonNamed, RecordedGoesBack
 from ledger.store.append import NewCommand
 from ledger.terms.refusals import Refusal
 
@@ -71,6 +71,7 @@ class Group:
         try:
             moment_us = self._clock.moment_us(asked.command) if self._clock else 0
             decide(asked.command, draft)
+            _refuse_names(asked, draft)
         except Refusal as refusal:
             self.refused[number] = refused(asked, refusal)
             self.commands[number] = NewCommand((), asked.command.id, reads=draft.seen())
@@ -84,6 +85,17 @@ class Group:
         if name not in self.streams:
             self.streams.update(self._load([name]))
         return self.streams[name]
+
+
+def _refuse_names(asked: Asked, draft: Draft) -> None:
+    """Refuse a text with a word of the name of the customer it is about. Raises PersonNamed."""
+    if not asked.hints:
+        return
+    states = (stream.state for stream in draft.streams.values())
+    customers = {getattr(state, "customer", None) for state in states}
+    for field, subjects in asked.hints.items():
+        if subjects & customers:
+            raise PersonNamed(field=field)
 
 
 def named(command: Command) -> list[str]:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from ledger import customer as customers
 from ledger import held, ledger_state, rates, series
 from ledger import payment as payments
 from ledger import payout as payouts
 from ledger import plan_changes as plans
 from ledger.books.measures import MEASURES
+from ledger.customer import Customer
 from ledger.envelope import Event
 from ledger.events import (
     LEDGER_STREAM,
@@ -38,16 +40,17 @@ from ledger.terms.refusals import Refusal
 from ledger.valuing import Twin, Valuing, twin_of, valued
 
 _PLAN = plan_stream("")
-_Found = TypeVar("_Found", Plan, Payment, Awaited, Payout, Series, Rates, LedgerState)
+_Found = TypeVar("_Found", Plan, Payment, Awaited, Payout, Series, Rates, Customer, LedgerState)
 
 
-State = Plan | Payment | Awaited | Payout | Series | Rates | LedgerState
+State = Plan | Payment | Awaited | Payout | Series | Rates | Customer | LedgerState
 _EVOLVE: Mapping[str, Callable[[Any, date, Fact], State | None]] = {
     "plan": plans.evolve,
     "payment": payments.evolve,
     "payout": payouts.evolve,
     "series": series.evolve,
     "exchange": rates.evolve,
+    "customer": customers.evolve,
     LEDGER_STREAM: ledger_state.evolve,
 }
 """How events change the state of a stream, by what its name begins with; others have no state."""

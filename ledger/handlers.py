@@ -18,6 +18,7 @@ from ledger import (
     paying_out,
     provisioning,
     reducing,
+    registering,
     rescheduling,
     revaluing,
     settling,
@@ -28,6 +29,7 @@ from ledger.draft import Draft
 from ledger.intentions import ChargeDue, Command, Day
 
 _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
+    intentions.RegisterCustomer: registering.register_customer,
     intentions.OpenPlan: billing.open_plan,
     intentions.OpenBalance: billing.open_balance,
     intentions.ChargeDue: daywork.charge_due,

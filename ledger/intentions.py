@@ -6,7 +6,7 @@ currency that they are in is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -40,6 +40,19 @@ class Command:
     id: str
     on: date
     recorded_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterCustomer(Command):
+    """Say who a customer is. The data are sealed before anything is decided.
+
+    `service` is what serves the customer, `legal` what stands on invoices; by field.
+    """
+
+    customer: str
+    service: Mapping[str, str]
+    legal: Mapping[str, str]
+    keys_are_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from projections.reporting import (
     stamp,
 )
 from projections.revaluing.revalue_command import revalue
+from projections.subjects.subject_command import subject
 from projections.tax_command import tax
 
 
@@ -326,5 +327,5 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-for _command in (doctor, export, provision, revalue, tax):
+for _command in (doctor, export, provision, revalue, subject, tax):
     commands.add_command(_command)

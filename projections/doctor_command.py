@@ -15,7 +15,9 @@ _COLUMNS = ["name", "state", "text"]
 @output.FORMAT
 @pass_door
 def doctor(door: Door, form: str) -> None:
-    """Look at the database, clocks, seals, projections and disk; change nothing.
+    """Look at the database, clocks, seals, projections, keys and disk.
+
+    A shredding that a crash or a restore cut short is finished; nothing else is changed.
 
     Each is well, worth a look, or ill. Exit status 1 if anything is ill.
 
@@ -25,12 +27,16 @@ def doctor(door: Door, form: str) -> None:
       acquit doctor --format json
     """
     from projections.doctor import examine
+    from projections.subjects.doctor import examine_keys
 
     opened = door.opened
     opened.engine.prepare()
     simulated = opened.identity.simulated
     now_us = opened.application.store.clock_us()
-    found = list(examine(opened.engine, simulated=simulated, now_us=now_us))
+    found = [
+        *examine(opened.engine, simulated=simulated, now_us=now_us),
+        *examine_keys(opened.application),
+    ]
     rows = [{"name": each.name, "state": each.state, "text": each.text} for each in found]
     if form == "json":
         output.print_json(rows)

@@ -100,7 +100,7 @@ class Places:
         for server, name in self.made:
             _execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self.made.clear()
-        for path in self.folder.glob("ledger-*.db*"):
+        for path in self.folder.glob("ledger-*"):
             path.unlink()
 
 

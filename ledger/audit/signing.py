@@ -6,8 +6,6 @@ the 32 bytes of the key itself in base64. The key never enters the ledger; its p
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 from pathlib import Path
 
@@ -19,13 +17,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from ledger.key_source import KeySource, KeySourceError, read_file, write_file
+
 VARIABLE = "ACQUIT_SIGNING_KEY"
 SERVICE = "acquit-signing"
-_SEED_BYTES = 32
 
-
-class SigningKeyError(ValueError):
-    """There is no usable signing key; the message says where it was looked for and the way out."""
+SigningKeyError = KeySourceError
 
 
 def is_configured() -> bool:
@@ -45,30 +42,17 @@ def signing_key(source: str | None) -> Ed25519PrivateKey:
             "make one with acquit audit key FILE"
         )
         raise SigningKeyError(message)
-    kind, _, name = given.partition(":")
-    if kind == "keyring":
-        return _from_seed(_from_keyring(name), f"keyring entry {name!r}")
-    path = Path(name if kind == "file" else given)
-    if kind == "file" or len(given) != 4 * -(-_SEED_BYTES // 3):
-        return _from_file(path)
-    return _from_file(path) if path.exists() else _from_seed(given, VARIABLE)
-
-
-def _from_seed(text: str, where: str) -> Ed25519PrivateKey:
-    try:
-        seed = base64.b64decode(text, validate=True)
-        return Ed25519PrivateKey.from_private_bytes(seed)
-    except (ValueError, binascii.Error):
-        message = f"{where} does not hold an Ed25519 key: 32 bytes in base64"
-        raise SigningKeyError(message) from None
+    place = KeySource(given, SERVICE)
+    if place.path is not None:
+        return _from_file(place.path)
+    return Ed25519PrivateKey.from_private_bytes(place.secret(VARIABLE))
 
 
 def _from_file(path: Path) -> Ed25519PrivateKey:
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except OSError as error:
-        message = f"the signing key {path} cannot be read: {error.strerror}"
-        raise SigningKeyError(message) from None
+        key = load_pem_private_key(read_file(path), password=None)
+    except KeySourceError:
+        raise
     except (ValueError, TypeError):
         message = f"{path} is not a PEM file of a key without a password"
         raise SigningKeyError(message) from None
@@ -78,28 +62,8 @@ def _from_file(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _from_keyring(name: str) -> str:
-    try:
-        import keyring  # noqa: PLC0415 - an optional package, and slow to load
-    except ImportError:
-        message = "the keyring needs the package keyring: pip install 'acquit[keyring]'"
-        raise SigningKeyError(message) from None
-    found: str | None = keyring.get_password(SERVICE, name)
-    if found is None:
-        message = f"the keyring has no entry {name!r} of {SERVICE}"
-        raise SigningKeyError(message)
-    return found
-
-
 def make_key(path: Path) -> Ed25519PrivateKey:
     """Write a new key into a file that only its owner may read. Raises SigningKeyError."""
     key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        message = f"{path} cannot be made: {error.strerror}"
-        raise SigningKeyError(message) from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(pem)
+    write_file(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return key

@@ -1,7 +1,8 @@
 """Every event type: what can have happened. Read this room first.
 
-Events are divided by stream: `.ledger`, `.plan`, `.payment`, `.payout`, `.provision`, `.document`,
-`.exchange`; what they are made of is in `.parts` and `.agreement`, what they all have in `.base`.
+Events are divided by stream: `.ledger`, `.customer`, `.plan`, `.payment`, `.payout`,
+`.provision`, `.document`, `.exchange`; what they are made of is in `.parts` and
+`.agreement`, what they all have in `.base`.
 Amounts are integers of minor units; each event names the currency and its exponent, the customer,
 the plan and the charges, so that it can be posted alone.
 """
@@ -22,6 +23,13 @@ from ledger.events.base import (
     EVENT_TYPES,
     UPCASTERS,
     Fact,
+)
+from ledger.events.customer import (
+    CustomerFact,
+    CustomerRegistered,
+    KeyKind,
+    SubjectShredded,
+    SubjectShredRequested,
 )
 from ledger.events.document import (
     InvoiceIssued,
@@ -136,6 +144,11 @@ def payment_stream(payment: str) -> str:
     return f"payment:{payment}"
 
 
+def customer_stream(customer: str) -> str:
+    """Return the name of a customer's stream."""
+    return f"customer:{customer}"
+
+
 def payout_stream(payout: str) -> str:
     """Return the name of a payout's stream."""
     return f"payout:{payout}"
@@ -169,6 +182,8 @@ __all__ = [
     "Converted",
     "CreditNoteIssued",
     "CurrencyOpened",
+    "CustomerFact",
+    "CustomerRegistered",
     "DisputeLost",
     "DisputeOpened",
     "DisputeWon",
@@ -193,6 +208,7 @@ __all__ = [
     "InterestCharged",
     "InterestTerm",
     "InvoiceIssued",
+    "KeyKind",
     "LedgerOpened",
     "OpenedLine",
     "OpeningBalance",
@@ -233,6 +249,8 @@ __all__ = [
     "RevaluedLine",
     "RevenueRecognised",
     "RulesAdopted",
+    "SubjectShredRequested",
+    "SubjectShredded",
     "TaxAmount",
     "TaxDue",
     "TaxReliefClaimed",
@@ -242,6 +260,7 @@ __all__ = [
     "Terms",
     "Use",
     "WrittenOff",
+    "customer_stream",
     "exchange_stream",
     "payment_stream",
     "payout_stream",

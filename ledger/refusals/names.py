@@ -106,6 +106,49 @@ class CardNumberGiven(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class EmailGiven(Refusal):
+    """An e-mail address stands in clear nowhere."""
+
+    field: str
+    sentence = (
+        "field {field!r} holds an e-mail address: register the customer, and name it by its id"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class PersonNamed(Refusal):
+    """A customer who is or was registered is named in clear nowhere."""
+
+    field: str
+    sentence = "field {field!r} names a customer who is registered: write the customer's id instead"
+
+
+@dataclass(eq=False, kw_only=True)
+class IdNamesPerson(Refusal):
+    """A customer's id, which stands in clear, does not tell the name."""
+
+    sentence = "field 'customer' tells the customer's name: give the customer an id that does not"
+
+
+@dataclass(eq=False, kw_only=True)
+class CustomerWasShredded(Refusal):
+    """Who was forgotten is not registered again under the same id."""
+
+    customer: str
+    sentence = "the data of customer {customer!r} were shredded: register under another id"
+
+
+@dataclass(eq=False, kw_only=True)
+class KeysNotPlaced(Refusal):
+    """Personal data need a place for their keys, apart from the events."""
+
+    sentence = (
+        "personal data are sealed, and their keys need a place apart from the ledger: "
+        "set ACQUIT_KEYS to a database URL or a file"
+    )
+
+
+@dataclass(eq=False, kw_only=True)
 class BookUnknown(Refusal):
     """A book is one that the ledger keeps."""
 

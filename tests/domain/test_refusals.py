@@ -187,6 +187,7 @@ BY_LINE: list[tuple[str, bytes, str]] = [
     ),
 ]
 BY_TESTS = {
+    *("CustomerWasShredded", "EmailGiven", "IdNamesPerson", "KeysNotPlaced", "PersonNamed"),
     "AllocationPolicyUnknown",
     "AmountNotANumber",
     "ApproverNeeded",

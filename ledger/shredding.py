@@ -1,0 +1,183 @@
+"""Shredding: forgetting a person by destroying the keys of what was sealed.
+
+Three steps, each of which can be the last before a crash: an event asks for it, the keys are
+destroyed, an event confirms it. `finish` does what is left, also after a restore: of events that
+are newer than the keys, or of keys that are newer than the events. Nothing else changes: balances,
+exports, hashes and proofs are over sealed bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from sqlalchemy import Connection, select
+
+from ledger.application import LedgerApplication
+from ledger.customer import Customer
+from ledger.draft import Stream, replayed
+from ledger.envelope import Event
+from ledger.events import (
+    Fact,
+    KeyKind,
+    SubjectShredded,
+    SubjectShredRequested,
+    customer_stream,
+)
+from ledger.store.log import decided_events, last_recorded_us
+from ledger.store.schema import events
+from ledger.subjects.keystore import KeyStore, KeyStoreError
+
+_CUSTOMERS = customer_stream("")
+_AFTER_CUSTOMERS = _CUSTOMERS[:-1] + chr(ord(":") + 1)
+
+
+class ShreddingError(ValueError):
+    """A person cannot be forgotten; the message says why and the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The day of a shredding, and its recording time in a simulated ledger."""
+
+    on: date
+    recorded_us: int | None = None
+
+
+def today(ledger: LedgerApplication) -> When:
+    """Return the local day of the clock, or of the last moment in a simulated ledger."""
+    if ledger.identity.simulated:
+        return When(ledger.identity.local_day(ledger.store.database.glance(last_recorded_us)))
+    return When(ledger.identity.local_day(ledger.store.clock_us()))
+
+
+def shred(
+    ledger: LedgerApplication, customer: str, kinds: Sequence[KeyKind], when: When
+) -> tuple[KeyKind, ...]:
+    """Destroy keys of a customer; return those that this did. Doing it again does nothing.
+
+    Raises ShreddingError, KeyStoreError, and what the database raises.
+    """
+    store = _store(ledger)
+    known = _customers(ledger, [customer]).get(customer)
+    if known is None:
+        message = f"there is no registered customer {customer!r}"
+        raise ShreddingError(message)
+    wanted = tuple(kind for kind in kinds if kind not in known.shredded)
+    left = tuple(kind for kind in wanted if kind not in known.requested)
+    if left:
+        _record(ledger, SubjectShredRequested(customer=customer, keys=left), when)
+    _destroy_and_confirm(ledger, store, customer, wanted, when)
+    return wanted
+
+
+def finish(ledger: LedgerApplication, when: When) -> list[str]:
+    """Finish what a crash or a restore left: destroy, confirm, or record; return whose it was.
+
+    Raises KeyStoreError where the keys have no place.
+    """
+    known = _customers(ledger, registered(ledger))
+    store = ledger.subjects.store
+    if store is None:
+        if any(each.requested - each.shredded for each in known.values()):
+            _store(ledger)
+        return []
+    gone = store.destroyed_kinds()
+    finished = set()
+    for customer, each in sorted(known.items()):
+        destroyed = gone.get(customer, set())
+        unsaid = _kinds(destroyed - each.requested)
+        if unsaid:
+            _record(ledger, SubjectShredRequested(customer=customer, keys=unsaid), when)
+        left = _kinds((each.requested | destroyed) - each.shredded)
+        if left:
+            _destroy_and_confirm(ledger, store, customer, left, when)
+        there = store.kinds_of(customer) & each.shredded
+        if there:
+            store.destroy(customer, _kinds(there), ledger.store.clock_us())
+        if unsaid or left or there:
+            finished.add(customer)
+    return sorted(finished)
+
+
+def registered(ledger: LedgerApplication) -> list[str]:
+    """Return every customer of whom there are events, in byte order."""
+    return ledger.store.database.glance(_registered)
+
+
+def _registered(connection: Connection) -> list[str]:
+    stream = events.c.stream
+    query = (
+        select(stream)
+        .where(stream >= _CUSTOMERS, stream < _AFTER_CUSTOMERS, events.c.version == 1)
+        .order_by(stream)
+    )
+    return [name.removeprefix(_CUSTOMERS) for (name,) in connection.execute(query)]
+
+
+def known_customer(ledger: LedgerApplication, customer: str) -> Customer | None:
+    """Return a customer as it is in the log, None if there is none."""
+    return _customers(ledger, [customer]).get(customer)
+
+
+def _customers(ledger: LedgerApplication, names: Sequence[str]) -> dict[str, Customer]:
+    return {
+        name: stream.state
+        for name, stream in _streams(ledger, names)
+        if isinstance(stream.state, Customer)
+    }
+
+
+def _streams(ledger: LedgerApplication, names: Sequence[str]) -> Iterator[tuple[str, Stream]]:
+    """Yield streams as they are in the log now, whatever this process has seen."""
+    wanted = {customer_stream(name): name for name in names}
+    found = ledger.store.database.glance(
+        lambda connection: decided_events(connection, list(wanted))
+    )
+    for stream, decided in found.items():
+        yield wanted[stream], replayed(None, decided) or Stream()
+
+
+def _destroy_and_confirm(
+    ledger: LedgerApplication,
+    store: KeyStore,
+    customer: str,
+    kinds: Sequence[KeyKind],
+    when: When,
+) -> None:
+    if not kinds:
+        return
+    store.destroy(customer, kinds, ledger.store.clock_us())
+    _record(ledger, SubjectShredded(customer=customer, keys=tuple(kinds)), when)
+
+
+def _record(
+    ledger: LedgerApplication, fact: SubjectShredRequested | SubjectShredded, when: When
+) -> None:
+    stream = customer_stream(fact.customer)
+    versions = {name: found.version for name, found in _streams(ledger, [fact.customer])}
+    event = Event(stream, versions.get(fact.customer, 0) + 1, when.on, cast("Fact", fact))
+    default_us = ledger.identity.day_start_us(when.on) if ledger.identity.simulated else 0
+    ledger.save(
+        event,
+        command_id=f"{type(fact).TOPIC} {fact.customer} {event.originator_version}",
+        actor=ledger.actor,
+        recorded_us=when.recorded_us,
+        default_recorded_us=default_us,
+    )
+    ledger.hot.forget([stream])
+
+
+def _store(ledger: LedgerApplication) -> KeyStore:
+    store = ledger.subjects.store
+    if store is None:
+        message = "the keys of subjects have no place here: set ACQUIT_KEYS to it"
+        raise KeyStoreError(message)
+    return store
+
+
+def _kinds(names: set[str] | frozenset[str]) -> tuple[KeyKind, ...]:
+    every: tuple[KeyKind, ...] = ("service", "legal")
+    return tuple(kind for kind in every if kind in names)
