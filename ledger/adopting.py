@@ -134,13 +134,12 @@ def _adopt(
     if _stands(adopted, fact, on):
         return Result(1, command_id, Verdict.REPEATED)
     event = Event(LEDGER_STREAM, len(adopted) + 1, on, fact)
-    default_us = ledger.identity.day_start_us(on) if ledger.identity.simulated else 0
     ledger.save(
         event,
         command_id=command_id,
         actor=ledger.actor,
         recorded_us=recorded_us,
-        default_recorded_us=default_us,
+        default_recorded_us=ledger.identity.default_us(on),
     )
     return Result(1, command_id, Verdict.ACCEPTED, events=1)
 

@@ -214,7 +214,7 @@ class LedgerApplication(Application[str]):
 
     def default_us(self, command: Command) -> int:
         """In a simulated ledger a command without recording time is recorded on its own day."""
-        return self.identity.day_start_us(command.on) if self.identity.simulated else 0
+        return self.identity.default_us(command.on)
 
     def day(self, through: date, recorded_us: int | None = None) -> Result:
         """Do what falls due through a day, of all plans; however often, it is done once.

@@ -49,6 +49,13 @@ class LedgerIdentity:
         """Return the first moment of a day in the ledger's time zone, UTC microseconds."""
         return microseconds(_midnight(day, self.zone))
 
+    def default_us(self, day: date) -> int:
+        """Return when what is done on a day is recorded in a simulated ledger, if nothing is said.
+
+        In a real one that is not asked: 0.
+        """
+        return self.day_start_us(day) if self.simulated else 0
+
     def day_end_us(self, day: date) -> int:
         """Return the last microsecond of a day in the ledger's time zone."""
         if day == date.max:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from sqlalchemy import Connection, select
 
@@ -20,7 +19,7 @@ from ledger.customer import Customer
 from ledger.draft import Stream, replayed
 from ledger.envelope import Event
 from ledger.events import (
-    Fact,
+    KEY_KINDS,
     KeyKind,
     SubjectShredded,
     SubjectShredRequested,
@@ -28,7 +27,7 @@ from ledger.events import (
 )
 from ledger.store.log import decided_events, last_recorded_us
 from ledger.store.schema import events
-from ledger.subjects.keystore import KeyStore, KeyStoreError
+from ledger.subjects.keystore import KeyStore
 
 _CUSTOMERS = customer_stream("")
 _AFTER_CUSTOMERS = _CUSTOMERS[:-1] + chr(ord(":") + 1)
@@ -60,7 +59,7 @@ def shred(
 
     Raises ShreddingError, KeyStoreError, and what the database raises.
     """
-    store = _store(ledger)
+    store = ledger.subjects.require_store()
     known = _customers(ledger, [customer]).get(customer)
     if known is None:
         message = f"there is no registered customer {customer!r}"
@@ -78,11 +77,11 @@ def finish(ledger: LedgerApplication, when: When) -> list[str]:
 
     Raises KeyStoreError where the keys have no place.
     """
-    known = _customers(ledger, registered(ledger))
+    known = customers(ledger)
     store = ledger.subjects.store
     if store is None:
         if any(each.requested - each.shredded for each in known.values()):
-            _store(ledger)
+            ledger.subjects.require_store()
         return []
     gone = store.destroyed_kinds()
     finished = set()
@@ -94,7 +93,7 @@ def finish(ledger: LedgerApplication, when: When) -> list[str]:
         left = _kinds((each.requested | destroyed) - each.shredded)
         if left:
             _destroy_and_confirm(ledger, store, customer, left, when)
-        there = store.kinds_of(customer) & each.shredded
+        there = store.kinds_of(customer) & each.shredded if each.shredded else set()
         if there:
             store.destroy(customer, _kinds(there), ledger.store.clock_us())
         if unsaid or left or there:
@@ -102,9 +101,9 @@ def finish(ledger: LedgerApplication, when: When) -> list[str]:
     return sorted(finished)
 
 
-def registered(ledger: LedgerApplication) -> list[str]:
-    """Return every customer of whom there are events, in byte order."""
-    return ledger.store.database.glance(_registered)
+def customers(ledger: LedgerApplication) -> dict[str, Customer]:
+    """Return every customer of whom there are events, by id, in byte order."""
+    return _customers(ledger, ledger.store.database.glance(_registered))
 
 
 def _registered(connection: Connection) -> list[str]:
@@ -158,26 +157,16 @@ def _record(
 ) -> None:
     stream = customer_stream(fact.customer)
     versions = {name: found.version for name, found in _streams(ledger, [fact.customer])}
-    event = Event(stream, versions.get(fact.customer, 0) + 1, when.on, cast("Fact", fact))
-    default_us = ledger.identity.day_start_us(when.on) if ledger.identity.simulated else 0
+    event = Event(stream, versions.get(fact.customer, 0) + 1, when.on, fact)
     ledger.save(
         event,
         command_id=f"{type(fact).TOPIC} {fact.customer} {event.originator_version}",
         actor=ledger.actor,
         recorded_us=when.recorded_us,
-        default_recorded_us=default_us,
+        default_recorded_us=ledger.identity.default_us(when.on),
     )
     ledger.hot.forget([stream])
 
 
-def _store(ledger: LedgerApplication) -> KeyStore:
-    store = ledger.subjects.store
-    if store is None:
-        message = "the keys of subjects have no place here: set ACQUIT_KEYS to it"
-        raise KeyStoreError(message)
-    return store
-
-
 def _kinds(names: set[str] | frozenset[str]) -> tuple[KeyKind, ...]:
-    every: tuple[KeyKind, ...] = ("service", "legal")
-    return tuple(kind for kind in every if kind in names)
+    return tuple(kind for kind in KEY_KINDS if kind in names)

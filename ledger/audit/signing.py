@@ -22,8 +22,6 @@ from ledger.key_source import KeySource, KeySourceError, read_file, write_file
 VARIABLE = "ACQUIT_SIGNING_KEY"
 SERVICE = "acquit-signing"
 
-SigningKeyError = KeySourceError
-
 
 def is_configured() -> bool:
     """Tell whether the environment names a signing key."""
@@ -33,7 +31,7 @@ def is_configured() -> bool:
 def signing_key(source: str | None) -> Ed25519PrivateKey:
     """Return the key that a source names, by default that of the environment.
 
-    Raises SigningKeyError, which never repeats the key.
+    Raises KeySourceError, which never repeats the key.
     """
     given = source or os.environ.get(VARIABLE)
     if not given:
@@ -41,7 +39,7 @@ def signing_key(source: str | None) -> Ed25519PrivateKey:
             f"no signing key: set {VARIABLE} or --key to a file, keyring:NAME, or the key; "
             "make one with acquit audit key FILE"
         )
-        raise SigningKeyError(message)
+        raise KeySourceError(message)
     place = KeySource(given, SERVICE)
     if place.path is not None:
         return _from_file(place.path)
@@ -49,21 +47,20 @@ def signing_key(source: str | None) -> Ed25519PrivateKey:
 
 
 def _from_file(path: Path) -> Ed25519PrivateKey:
+    content = read_file(path)
     try:
-        key = load_pem_private_key(read_file(path), password=None)
-    except KeySourceError:
-        raise
+        key = load_pem_private_key(content, password=None)
     except (ValueError, TypeError):
         message = f"{path} is not a PEM file of a key without a password"
-        raise SigningKeyError(message) from None
+        raise KeySourceError(message) from None
     if not isinstance(key, Ed25519PrivateKey):
         message = f"{path} holds a key of another kind: Ed25519 is wanted"
-        raise SigningKeyError(message)
+        raise KeySourceError(message)
     return key
 
 
 def make_key(path: Path) -> Ed25519PrivateKey:
-    """Write a new key into a file that only its owner may read. Raises SigningKeyError."""
+    """Write a new key into a file that only its owner may read. Raises KeySourceError."""
     key = Ed25519PrivateKey.generate()
     write_file(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return key

@@ -25,6 +25,7 @@ from ledger.events.base import (
     Fact,
 )
 from ledger.events.customer import (
+    KEY_KINDS,
     CustomerFact,
     CustomerRegistered,
     KeyKind,
@@ -166,6 +167,7 @@ def provision_stream(book: str) -> str:
 
 __all__ = [
     "EVENT_TYPES",
+    "KEY_KINDS",
     "LEDGER_STREAM",
     "UPCASTERS",
     "AdvanceTaxReversed",

@@ -14,6 +14,8 @@ from ledger.events.base import Fact, event
 KeyKind = Literal["service", "legal"]
 """service: to serve the customer, shredded on request; legal: what the law has kept for years."""
 
+KEY_KINDS: tuple[KeyKind, ...] = ("service", "legal")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFact(Fact):

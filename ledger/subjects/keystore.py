@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -37,14 +35,14 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
 from ledger.canonical import canonical_json
-from ledger.events import KeyKind
+from ledger.events import KEY_KINDS, KeyKind
 from ledger.key_source import KEY_BYTES
 from ledger.store.database import Database, among, many, normalised
+from ledger.subjects.cipher import NotSealedSoError, seal, unseal
 from ledger.subjects.wrapping import WrappingKey, wrapping_key
 
 _metadata = MetaData()
 _FORMAT = "acquit-subject-keys-1"
-_NONCE_BYTES = 12
 
 about = Table(
     "subject_keys_about",
@@ -168,12 +166,11 @@ class KeyStore:
         Raises KeyStoreError, KeySourceError.
         """
         self._prepare()
-        kinds: tuple[KeyKind, ...] = ("service", "legal")
         with self.database.writing() as connection:
             if self._destroyed(connection, subject):
                 return {}
             there = self._keys(connection, subject)
-            for kind in kinds:
+            for kind in KEY_KINDS:
                 if kind in there:
                     continue
                 key = secrets.token_bytes(KEY_BYTES)
@@ -338,12 +335,12 @@ class KeyStore:
 
     def _erase(self) -> None:
         """Leave no copy of deleted rows in the files of the store."""
-        engine = self.database.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            if self.database.is_postgres:
+        if self.database.is_postgres:
+            engine = self.database.engine.execution_options(isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
                 for table in (keys, marks):
                     connection.exec_driver_sql(f"VACUUM {table.name}")
-                return
+            return
         raw: Any = self.database.engine.raw_connection()
         try:
             raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -382,15 +379,13 @@ def _bound(ledger_id: str, subject: str, kind: str) -> bytes:
 
 
 def _wrap(wrapping: WrappingKey, bound: bytes, key: bytes) -> bytes:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(wrapping.key).encrypt(nonce, key, bound)
+    return seal(wrapping.key, bound, key)
 
 
 def _unwrapped(wrapping: WrappingKey, bound: bytes, wrapped: bytes) -> bytes:
     try:
-        nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
-        return AESGCM(wrapping.key).decrypt(nonce, sealed, bound)
-    except InvalidTag:
+        return unseal(wrapping.key, bound, wrapped)
+    except NotSealedSoError:
         message = "a key of a subject was changed, or belongs to another one: restore the key store"
         raise KeyStoreError(message) from None
 

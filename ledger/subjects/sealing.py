@@ -1,8 +1,7 @@
 """Sealing what a command says about a person, and opening it again.
 
-AES-256-GCM (NIST SP 800-38D) with a fresh nonce of 96 bits. The additional data are the ledger, the
-stream, the command, the kind of key and the field, so that a sealed value opens in its own event
-and field and nowhere else. A sealed value is base64 of nonce and ciphertext.
+A sealed value is bound to the ledger, the stream, the command, the kind of key and the field, so
+that it opens in its own event and field and nowhere else. It is base64 of nonce and ciphertext.
 """
 
 from __future__ import annotations
@@ -11,23 +10,19 @@ import base64
 import binascii
 import hashlib
 import hmac
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.canonical import canonical_json
 from ledger.envelope import RecordedEvent
 from ledger.events import CustomerRegistered, KeyKind, customer_stream
 from ledger.intentions import RegisterCustomer
 from ledger.refusals import IdNamesPerson, KeysNotPlaced
+from ledger.subjects.cipher import NotSealedSoError, seal, unseal
 from ledger.subjects.keystore import NOBODY, Hits, KeyStore, KeyStoreError
 from ledger.subjects.names import marks_in, marks_of, names_whole
 
-_NONCE_BYTES = 12
 _LEGAL_FIELD = "invoiced_as"
 
 
@@ -41,6 +36,13 @@ class Subjects:
         """Give back every connection."""
         if self.store is not None:
             self.store.close()
+
+    def require_store(self) -> KeyStore:
+        """Return the place of the keys. Raises KeyStoreError if none is known."""
+        if self.store is None:
+            message = "the keys of subjects have no place here: set ACQUIT_KEYS to it"
+            raise KeyStoreError(message)
+        return self.store
 
     def named_in(self, texts: Mapping[str, str]) -> dict[str, Hits]:
         """Return whom texts name, by field; fields that name nobody are left out."""
@@ -66,7 +68,7 @@ class Subjects:
         found = self.store.make_keys(command.customer)
         if not {"service", "legal"} <= found.keys():
             return replace(command, service={}, legal={}, keys_are_gone=True), None
-        self._remember(command)
+        _remember(self.store, command)
         masked = {**line, **_masked(found["service"], command.service)}
         if command.legal:
             masked[_LEGAL_FIELD] = _masked(found["service"], command.legal)
@@ -82,12 +84,6 @@ class Subjects:
             for kind, given in kinds
         }
         return replace(command, service=sealed["service"], legal=sealed["legal"]), masked
-
-    def _remember(self, command: RegisterCustomer) -> None:
-        assert self.store is not None  # noqa: S101 - asked by the caller
-        for given in (command.service, command.legal):
-            if given:
-                self.store.remember(command.customer, *marks_of(given))
 
     def opened(self, event: RecordedEvent, kind: KeyKind) -> dict[str, str] | None:
         """Return what an event says about a person, by field; None where the key is gone.
@@ -108,6 +104,12 @@ class Subjects:
         }
 
 
+def _remember(store: KeyStore, command: RegisterCustomer) -> None:
+    for given in (command.service, command.legal):
+        if given:
+            store.remember(command.customer, *marks_of(given))
+
+
 def _bound_of(store: KeyStore, command: RegisterCustomer, kind: KeyKind, field: str) -> bytes:
     stream = customer_stream(command.customer)
     return _bound(store.ledger_id, stream, command.id, kind, field)
@@ -126,15 +128,12 @@ def _masked(key: bytes, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _seal(key: bytes, bound: bytes, text: str) -> str:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, text.encode(), bound)).decode()
+    return base64.b64encode(seal(key, bound, text.encode())).decode()
 
 
 def _open(key: bytes, bound: bytes, text: str) -> str:
     try:
-        sealed = base64.b64decode(text, validate=True)
-        nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        return AESGCM(key).decrypt(nonce, ciphertext, bound).decode()
-    except (InvalidTag, ValueError, binascii.Error):
+        return unseal(key, bound, base64.b64decode(text, validate=True)).decode()
+    except (NotSealedSoError, ValueError, binascii.Error):
         message = "a sealed value was changed or belongs elsewhere: run acquit audit verify"
         raise KeyStoreError(message) from None

@@ -9,11 +9,9 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from ledger.customer import Customer
-from ledger.events import KeyKind
+from ledger.events import KEY_KINDS, KeyKind
 from ledger.policies.retention import kept_until
 from projections.receivables import movements
-
-KINDS: tuple[KeyKind, ...] = ("service", "legal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +54,5 @@ def due(
 def _clocks(last_on: date | None, fiscal_year_start: str) -> list[Clock]:
     return [
         Clock(kind, last_on, last_on and kept_until(kind, last_on, fiscal_year_start))
-        for kind in KINDS
+        for kind in KEY_KINDS
     ]

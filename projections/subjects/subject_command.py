@@ -16,10 +16,9 @@ from ledger.options import day_given, moment_given
 from projections.reporting import pass_door, reporting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
 
-    from ledger.customer import Customer
     from ledger.events import KeyKind
     from ledger.shredding import When
     from projections.reporting import Report
@@ -45,8 +44,7 @@ def show(door: Door, customer: str, form: str, *, legal: bool) -> None:
     Example:
       acquit subject show C-1
     """
-    with _looking(door, customer) as (report, known, found):
-        del report, known
+    with _looking(door, customer) as (_report, found):
         value = found(legal)
     if form == "json":
         output.print_json(value)
@@ -79,7 +77,7 @@ def export(door: Door, customer: str, path: Path, *, legal: bool) -> None:
     """
     from projections.subjects.report import account
 
-    with _looking(door, customer) as (report, _known, found):
+    with _looking(door, customer) as (report, found):
         value = {**found(legal), **account(report.connection, customer, report.at)}
     text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
     if str(path) == "-":
@@ -90,8 +88,10 @@ def export(door: Door, customer: str, path: Path, *, legal: bool) -> None:
 
 
 @contextmanager
-def _looking(door: Door, customer: str) -> Iterator[tuple[Report, Customer | None, Any]]:
-    """Give the report's view, the customer, and how to show it."""
+def _looking(
+    door: Door, customer: str
+) -> Iterator[tuple[Report, Callable[[bool], dict[str, Any]]]]:
+    """Give the report's view, and how to show the customer."""
     from functools import partial
 
     from ledger.shredding import known_customer
@@ -104,7 +104,7 @@ def _looking(door: Door, customer: str) -> Iterator[tuple[Report, Customer | Non
         start = application.identity.opened.fiscal_year_start
         clocks = clocks_of(report.connection, customer, start)
         show_ = partial(shown, report.connection, application.subjects, known, clocks)
-        yield report, known, lambda legal: show_(legal=legal)
+        yield report, lambda legal: show_(legal=legal)
 
 
 @subject.command()
@@ -134,12 +134,11 @@ def due(door: Door, on: str | None, form: str) -> None:
 
 
 def _due(door: Door, on: date) -> list[tuple[str, Any]]:
-    from ledger.shredding import known_customer, registered
+    from ledger.shredding import customers
     from projections.subjects.retention import due as due_of
 
     application = door.application
-    customers = [known_customer(application, name) for name in registered(application)]
-    known = [customer for customer in customers if customer is not None]
+    known = customers(application).values()
     with reporting(door) as report:
         start = application.identity.opened.fiscal_year_start
         return due_of(report.connection, known, start, on)
@@ -243,10 +242,5 @@ def rewrap(door: Door, source: str) -> None:
     Example:
       acquit subject rewrap --to keyring:acquit-2027
     """
-    from ledger.subjects.keystore import KeyStoreError
-
-    store = door.application.subjects.store
-    if store is None:
-        message = "the keys of subjects have no place here: set ACQUIT_KEYS to it"
-        raise KeyStoreError(message)
+    store = door.application.subjects.require_store()
     click.echo(f"Wrapped {store.rewrap(source)} keys anew: set ACQUIT_WRAPPING_KEY to that key")

@@ -22,7 +22,7 @@ from ledger.audit.sealing import (
     seals,
     stored_subtree,
 )
-from ledger.audit.signing import SigningKeyError, make_key, signing_key
+from ledger.audit.signing import make_key, signing_key
 from ledger.audit.tree import (
     consistency_proof,
     inclusion_proof,
@@ -30,6 +30,7 @@ from ledger.audit.tree import (
     root_from_inclusion,
     root_of,
 )
+from ledger.key_source import KeySourceError
 from ledger.store.log import head_position
 from ledger.store.migration import migrate
 from ledger.store.schema import audit_nodes
@@ -179,7 +180,7 @@ def test_keys_from_a_file_and_from_the_environment(
     for source in (str(path), f"file:{path}", base64.b64encode(seed).decode()):
         monkeypatch.setenv(signing.VARIABLE, source)
         assert signing_key(None).private_bytes_raw() == seed
-    with pytest.raises(SigningKeyError, match="cannot be made: File exists"):
+    with pytest.raises(KeySourceError, match="cannot be made: File exists"):
         make_key(path)
 
 
@@ -207,7 +208,7 @@ def test_a_key_from_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     keyring.set_keyring(Held())
     try:
         assert signing_key("keyring:books").private_bytes_raw() == KEY.private_bytes_raw()
-        with pytest.raises(SigningKeyError, match="no entry 'other'"):
+        with pytest.raises(KeySourceError, match="no entry 'other'"):
             signing_key("keyring:other")
     finally:
         keyring.set_keyring(before)
@@ -229,7 +230,7 @@ def test_no_usable_key(
     """What is wrong with a key is said without the key."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(signing.VARIABLE, raising=False)
-    with pytest.raises(SigningKeyError, match=said) as caught:
+    with pytest.raises(KeySourceError, match=said) as caught:
         signing_key(source)
     assert "AAAA" not in str(caught.value)
 
@@ -238,5 +239,5 @@ def test_a_file_that_holds_no_key(tmp_path: Path) -> None:
     """A file of something else is named."""
     path = tmp_path / "key.pem"
     path.write_text("nothing", encoding="utf-8")
-    with pytest.raises(SigningKeyError, match="is not a PEM file of a key"):
+    with pytest.raises(KeySourceError, match="is not a PEM file of a key"):
         signing_key(str(path))

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-import cli
 from bootstrap import Acquit, open_ledger
 from ledger import shredding
 from ledger.answers import Verdict
 from ledger.shredding import ShreddingError, When, finish, known_customer, shred
 from ledger.subjects.keystore import KeyStore
-from tests.command_line.conftest import Shell, new_shell  # noqa: F401 - a fixture
+from tests.command_line.conftest import Shell
 from tests.conftest import NewUrl
 from tests.subjects.conftest import NAME, WORDS, done, key_store, refunded, registered, sold
 
@@ -122,13 +120,17 @@ def test_keys_that_came_back(lived: Acquit, tmp_path: Path, keys_place: str) -> 
 
 # Through the command line ---------------------------------------------------------------------
 
-NewShell = Callable[[str], Shell]
-
 
 @pytest.fixture
-def told(new_shell: NewShell, new_url: NewUrl) -> Shell:  # noqa: F811 - the fixture
+def told(
+    new_url: NewUrl,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shell:
     """Give a shell on a ledger with a registered customer who bought and paid."""
-    shell = new_shell(new_url())
+    monkeypatch.chdir(tmp_path)
+    shell = Shell(new_url(), tmp_path, capsys)
     assert shell.on_ledger("init", "--simulated").status == 0
     assert shell.record([registered(), *sold(), refunded("C-1 called")]).status == 0
     return shell
@@ -220,7 +222,6 @@ def test_doctor_finishes(told: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """`doctor` finds where the keys are, and finishes what a crash left."""
     with monkeypatch.context() as patched:
         _cut_short(patched, "before the key")
-        patched.setattr(cli, "FAILED", 2)
         acquit = open_ledger(told.url)
         with pytest.raises(KeyboardInterrupt):
             shred(acquit.application, "C-1", ["service"], WHEN)
