@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,8 @@ NewUrl = Callable[[], str]
 NewLedger = Callable[..., Acquit]
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+@contextmanager
+def postgres() -> Iterator[str]:
     """Give the URL of a Postgres server on which databases may be made."""
     given = os.environ.get("ACQUIT_TEST_DATABASE_URL")
     if given:
@@ -44,6 +45,13 @@ def postgres_url() -> Iterator[str]:
             url = server.get_uri()
             _execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
             yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Give the URL of a Postgres server on which databases may be made."""
+    with postgres() as url:
+        yield url
 
 
 def _execute(url: str, *statements: str) -> None:
