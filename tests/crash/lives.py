@@ -57,28 +57,49 @@ def _context() -> Any:
     return made
 
 
+Happening = tuple[int, Callable[[], object]]
+"""After how many answers something happens, and what."""
+
+
 def lived(
-    url: str, commands: Sequence[Command], death: Death | None = None, after: int | None = None
+    url: str,
+    commands: Sequence[Command],
+    death: Death | None = None,
+    *,
+    after: int | None = None,
+    at: Happening | None = None,
+    every: Happening | None = None,
 ) -> Life:
-    """Have a program live: to its end, to a step, or until so many answers were told."""
+    """Have a program live: to its end, to a step, or until so many answers were told.
+
+    `at` is what happens to others meanwhile, `every` what does again and again.
+    """
     context = _context()
     hearing, telling = context.Pipe(duplex=False)
     child = context.Process(target=live, args=(url, commands, death, telling), daemon=True)
     child.start()
     telling.close()
     life = Life()
-    _listen(hearing, life, child, after)
+    _listen(hearing, life, child, (after, child.kill) if after is not None else at, every)
     child.join(_LONGEST_SECONDS)
     hearing.close()
     life.status = child.exitcode
     return life
 
 
-def _listen(hearing: Connection, life: Life, child: BaseProcess, after: int | None) -> None:
+def _listen(
+    hearing: Connection,
+    life: Life,
+    child: BaseProcess,
+    at: Happening | None,
+    every: Happening | None,
+) -> None:
     heard = 0
     while True:
-        if heard == after:
-            child.kill()
+        if at is not None and heard == at[0]:
+            at[1]()
+        if every is not None and heard % every[0] == every[0] - 1:
+            every[1]()
         if not hearing.poll(_LONGEST_SECONDS):
             child.kill()
             message = f"nothing was told for {_LONGEST_SECONDS} seconds after {heard} answers"
@@ -124,21 +145,26 @@ def one_life(
     commands = load(seed, COMMANDS)
     before, wrong = sealed(url)
     death, after = fate(seed, steps)
-    life = lived(url, commands, death, after)
+    life = lived(url, commands, death, after=after)
     _until_alone(url)
     wrong += [f"{name}: {error}" for name, error in life.errors.items()]
     wrong += what_is_wrong(url, life, commands, new_reference)
     middle, found = sealed(url, before)
     wrong += found
+    wrong += asked_again(url, life, commands)
+    wrong += what_is_wrong(url, life, commands, new_reference)
+    wrong += sealed(url, middle)[1]
+    return life, wrong
+
+
+def asked_again(url: str, life: Life, commands: Sequence[Command]) -> list[str]:
+    """Ask for all commands once more; return those that had been stored and are not repeated."""
     again = _ask(url, commands)
-    wrong += [
+    return [
         f"{name} was answered {life.answers[name][0]}, and asked again {verdict}"
         for name, verdict in again.items()
         if life.answers.get(name, ("refused",))[0] != "refused" and verdict != "repeated"
     ]
-    wrong += what_is_wrong(url, life, commands, new_reference)
-    wrong += sealed(url, middle)[1]
-    return life, wrong
 
 
 def what_is_wrong(
