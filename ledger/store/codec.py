@@ -48,6 +48,9 @@ def decode(topic: str, schema_version: int, payload: bytes) -> Fact:
             f"to {known.SCHEMA_VERSION}: upgrade it"
         )
         raise UnreadableEventError(message)
+    if schema_version < 1:
+        message = f"event type {topic!r} has version {schema_version}: versions begin with 1"
+        raise UnreadableEventError(message)
     try:
         if schema_version == known.SCHEMA_VERSION:
             return _decoder(topic).decode(payload)
@@ -55,6 +58,9 @@ def decode(topic: str, schema_version: int, payload: bytes) -> Fact:
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         message = f"the payload of a {topic} (version {schema_version}) does not fit: {error}"
         raise UnreadableEventError(message) from error
+    except RecursionError:
+        message = f"the payload of a {topic} (version {schema_version}) is too deeply nested"
+        raise UnreadableEventError(message) from None
 
 
 def _upcast(topic: str, schema_version: int, payload: bytes) -> dict[str, Any]:

@@ -111,6 +111,21 @@ def test_newer_version() -> None:
         decode("PlanCancelled", 99, b"{}")
 
 
+@pytest.mark.parametrize("version", [0, -1])
+def test_versions_begin_with_one(version: int) -> None:
+    """A version that no event ever had is an error that says so."""
+    with pytest.raises(UnreadableEventError, match=rf"has version {version}: versions begin"):
+        decode("PaymentReceived", version, b"{}")
+
+
+@pytest.mark.parametrize(("topic", "version"), [("PolicyAdopted", 1), ("RulesAdopted", 1)])
+def test_payload_nested_too_deeply(topic: str, version: int) -> None:
+    """Nesting that the reader cannot hold names the event's type, in old versions, too."""
+    payload = b'{"content":' * 100_000
+    with pytest.raises(UnreadableEventError, match=rf"{topic} \(version 1\) is too deeply nested"):
+        decode(topic, version, payload)
+
+
 FITS = b'{"currency":"EUR","customer":"C","ended":[2],"exponent":2,"plan":"P","reason":"x"}'
 
 
