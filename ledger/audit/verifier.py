@@ -28,6 +28,7 @@ FORM = b"acquit-1"
 EPOCH = date(1970, 1, 1).toordinal()
 ARGUMENTS = 2
 MOST_FINDINGS = 20
+NUMBERS = ("position", "version", "schema_version", "recorded_at")
 
 Note = tuple[str, int, bytes, list[tuple[str, bytes]]]
 """Origin, size, root, signatures by name."""
@@ -35,6 +36,27 @@ Note = tuple[str, int, bytes, list[tuple[str, bytes]]]
 
 class Wrong(Exception):  # noqa: N818 - a verdict, not a fault of this program
     """The bundle is not what it should be, and nothing more can be checked."""
+
+
+def parsed(text: str) -> Any:
+    """Return what JSON tells. Raises ValueError, also where a name stands twice in an object.
+
+    Another reader might believe the other one of the two.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=once)
+    except RecursionError:
+        message = "too deeply nested"
+        raise ValueError(message) from None
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON whose names are all different. Raises ValueError."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        message = "a name stands twice in an object"
+        raise ValueError(message)
+    return value
 
 
 def sized(value: bytes) -> bytes:
@@ -49,6 +71,9 @@ def day(text: str) -> int:
 
 def leaf_of(ledger_id: str, event: dict[str, Any]) -> bytes:
     """Return the leaf hash of an event: SHA-256 over a zero byte and its canonical form."""
+    if any(type(event[name]) is not int for name in NUMBERS):
+        message = f"{', '.join(NUMBERS)} must be whole numbers"
+        raise TypeError(message)
     texts = (ledger_id, event["stream"], event["type"], event["actor"], event["command_id"])
     versions = (event["version"], event["schema_version"], day(event["effective_on"]))
     stamp = struct.pack(">iq", day(event["posted_on"]), event["recorded_at"])
@@ -194,9 +219,11 @@ def events_of(path: Path) -> Iterator[dict[str, Any]]:
         with path.open(encoding="utf-8", newline="\n") as file:
             for number, line in enumerate(file, 1):
                 try:
-                    event = json.loads(line)
-                except ValueError:
-                    message = f"{path}, line {number}: this is not JSON"
+                    event = parsed(line)
+                except ValueError as error:
+                    message = (
+                        f"{path}, line {number}: this is not JSON that can be trusted ({error})"
+                    )
                     raise Wrong(message) from None
                 if not isinstance(event, dict):
                     message = f"{path}, line {number}: this is not an event"
@@ -228,6 +255,9 @@ def check_events(folder: Path, ledger_id: str, notes: list[Note]) -> Iterator[st
                 f"position {tree.size} or before: the first {tree.size} events are not those that "
                 f"the checkpoint of {tree.size} covers (changed, inserted, moved or left out)"
             )
+    last = max(size for _, size, _, _ in notes)
+    if tree.size > last:
+        yield f"position {last + 1}: no checkpoint covers it, the last one is of {last} events"
     for size in sorted(roots):
         if size or roots[size] != {Tree().root()}:
             yield (
@@ -263,7 +293,7 @@ def check_proofs(folder: Path, notes: list[Note]) -> Iterator[str]:
     """Yield the proofs that do not show how one checkpoint continues another."""
     by_size = {note[1]: note[2] for note in notes}
     try:
-        proofs = json.loads(read(folder / "proofs.json"))
+        proofs = parsed(read(folder / "proofs.json"))
         for proof in proofs:
             before, size = proof["from"], proof["to"]
             hashes = [bytes.fromhex(text) for text in proof["hashes"]]
@@ -276,7 +306,7 @@ def check_proofs(folder: Path, notes: list[Note]) -> Iterator[str]:
 def check(folder: Path, since: Path | None) -> Iterator[str]:
     """Yield everything that is wrong with a bundle. Raises Wrong."""
     try:
-        ledger = json.loads(read(folder / "ledger.json"))
+        ledger = parsed(read(folder / "ledger.json"))
         ledger_id, origin = ledger["ledger_id"], ledger["origin"]
     except (KeyError, TypeError, ValueError) as error:
         message = f"ledger.json cannot be read ({error!r})"
@@ -294,6 +324,12 @@ def check(folder: Path, since: Path | None) -> Iterator[str]:
     yield from check_signatures([*notes, *kept], keys)
     yield from check_proofs(folder, notes)
     yield from check_events(folder, ledger_id, [*notes, *kept])
+
+
+def say(text: str) -> None:
+    """Print a line; what standard output cannot show is written as an escape."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def main(arguments: list[str]) -> int:
@@ -315,7 +351,7 @@ def main(arguments: list[str]) -> int:
     except Wrong as wrong:
         findings = [str(wrong)]
     for found in findings:
-        print(f"WRONG: {found}")
+        say(f"WRONG: {found}")
     if findings:
         print("The history is not as it was sealed.")
         return 1

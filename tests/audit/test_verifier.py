@@ -61,6 +61,27 @@ def _wrong_proof(folder: Path) -> None:
     path.write_text(json.dumps(proofs), encoding="utf-8")
 
 
+def _rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def _one_more(folder: Path) -> None:
+    """Add an event behind the last that is sealed, as it would be hashed."""
+    path = folder / "events.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    ledger_id = json.loads((folder / "ledger.json").read_text(encoding="utf-8"))["ledger_id"]
+    event = json.loads(lines[-1])
+    event |= {"position": len(lines) + 1, "stream": "payment:made-up", "version": 1}
+    event["leaf"] = verifier.leaf_of(ledger_id, event).hex()
+    path.write_text("\n".join([*lines, json.dumps(event), ""]), encoding="utf-8")
+
+
+def _deep(path: Path) -> None:
+    path.write_text("[" * 100_000, encoding="utf-8")
+
+
 Harm = Callable[[Path], object]
 HARM: dict[str, tuple[Harm, str]] = {
     "no ledger": (lambda folder: (folder / "ledger.json").unlink(), "cannot be read"),
@@ -77,6 +98,28 @@ HARM: dict[str, tuple[Harm, str]] = {
         "acquit/other",
     ),
     "another id": (lambda folder: _set(folder, "ledger_id", "other"), "position 1: changed"),
+    "an event that nobody sealed": (_one_more, "no checkpoint covers it"),
+    "two payloads": (
+        lambda folder: _rewrite(
+            folder / "events.jsonl", '"payload":', '"payload": "x", "payload":'
+        ),
+        "line 1: this is not JSON that can be trusted (a name stands twice in an object)",
+    ),
+    "true for one": (
+        lambda folder: _rewrite(folder / "events.jsonl", '"position": 1,', '"position": true,'),
+        "position 1: the event cannot be read",
+    ),
+    "a float for one": (
+        lambda folder: _rewrite(folder / "events.jsonl", '"position": 1,', '"position": 1.0,'),
+        "position 1: the event cannot be read",
+    ),
+    "deep events": (lambda folder: _deep(folder / "events.jsonl"), "too deeply nested"),
+    "deep proofs": (lambda folder: _deep(folder / "proofs.json"), "too deeply nested"),
+    "a deep ledger": (lambda folder: _deep(folder / "ledger.json"), "too deeply nested"),
+    "half a surrogate pair": (
+        lambda folder: _set(folder, "origin", "\ud800"),
+        "not of \\ud800",
+    ),
     "a wrong proof": (_wrong_proof, "does not hold"),
 }
 
