@@ -89,7 +89,8 @@ _AMENDED = (*_CONDITIONS, "fees", "promotions", "tax", "offer")
 
 
 def _know(fields: Fields, names: tuple[str, ...]) -> None:
-    """Let fields be there that are read later."""
+    """Let fields be there that are read later; what no command can hold is refused now."""
+    fields.refuse_floats()
     for name in names:
         fields.has(name)
 

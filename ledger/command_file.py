@@ -15,6 +15,8 @@ from ledger.refusals import LineCutOff, LineNotJson, LineNotUtf8, LineTooLong
 from ledger.terms.refusals import Refusal
 
 MOST_BYTES = 1_000_000
+MOST_LEVELS = 50
+"""Objects and lists within each other; far more than any command has."""
 _BOM = b"\xef\xbb\xbf"
 _KINDS = {list: "a list", str: "text", int: "a number", float: "a number", bool: "true or false"}
 
@@ -64,6 +66,8 @@ def parse(raw: bytes, *, ended: bool = True) -> dict[str, Any]:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
         if not isinstance(value, dict):
             raise LineNotJson(problem=f"it is {_KINDS.get(type(value), 'null')}")
+        if text.count("[") + text.count("{") > MOST_LEVELS:
+            _refuse_depth(value)
         if "\\u" in text:
             _refuse_surrogates(value)
     except UnicodeDecodeError as error:
@@ -92,6 +96,17 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise LineNotJson(problem=f"{name} is not JSON")
+
+
+def _refuse_depth(value: dict[str, Any]) -> None:
+    """Refuse nesting that those who read the value further could not hold."""
+    level: list[Any] = [value]
+    for _ in range(MOST_LEVELS):
+        nested = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [each for within in nested for each in within if isinstance(each, dict | list)]
+        if not level:
+            return
+    raise LineNotJson(problem="too deeply nested")
 
 
 def _refuse_surrogates(value: dict[str, Any]) -> None:

@@ -176,6 +176,17 @@ class Fields:
         nested = self.object(name)
         return {key: nested.text(key) for key in sorted(nested.values)}
 
+    def refuse_floats(self) -> None:
+        """Refuse a number with decimals in any field, for those that are read only later."""
+        for name, value in self.values.items():
+            if isinstance(value, float):
+                raise self.wrong(name, "must not be a number with decimals")
+            for nested in value if isinstance(value, list) else [value]:
+                if isinstance(nested, Mapping):
+                    Fields(nested, f"{self.path}{name}.").refuse_floats()
+                elif isinstance(nested, list | float):
+                    Fields({name: nested}, self.path).refuse_floats()
+
     def done(self) -> None:
         """Refuse the first field that nobody asked for."""
         for name in self.values:

@@ -91,6 +91,21 @@ def _custom(*parts: tuple[str, str]) -> Line:
 
 
 FORMS: dict[str, tuple[bytes | Line, str]] = {
+    "a float that is read later": (
+        _act("amend_plan", plan="P-1", schedule={"kind": 0.5}),
+        "field 'schedule.kind': must not be a number with decimals",
+    ),
+    "lists in lists that are read later": (
+        b'{"command":"amend_plan","id":"bad","on":"2026-02-01","plan":"P-1","schedule":{"kind":'
+        + b"[" * 600
+        + b"]" * 600
+        + b"}}",
+        "too deeply nested",
+    ),
+    "a float in a list that is read later": (
+        _act("reschedule", plan="P-1", schedule={"kind": "weighted", "weights": [[1.5]]}),
+        "field 'schedule.weights': must not be a number with decimals",
+    ),
     "unknown command": (payment(command="teleport"), "unknown command 'teleport': known are"),
     "command a number": (payment(command=5), "field 'command': must be text"),
     "command missing": (_without(PAYMENT, "command"), "field 'command' is missing"),
