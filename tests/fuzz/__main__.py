@@ -46,7 +46,7 @@ def main(name: str, inputs: int, seed: int, save: Path, again: Path | None) -> N
     ran = max(map(int, _COUNT.findall(said)), default=0)
     click.echo(f"{name}: {ran} inputs in {seconds:.0f} s, {ran / seconds:.0f} a second")
     if status:
-        click.echo(said, err=True)
+        click.echo(said[max(said.find("=== Uncaught"), 0) :], err=True)
         sys.exit(1)
 
 

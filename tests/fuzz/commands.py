@@ -11,6 +11,7 @@ from ledger.answers import id_of
 from ledger.canonical import canonical_json
 from ledger.command_file import lines
 from ledger.commands import _READ, free_texts, read_command
+from ledger.intentions import AmendPlan, Reschedule
 from ledger.refusals import FieldMissing, FieldUnknown
 from ledger.terms.refusals import Refusal
 from tests.command_line.lines import CASES, story
@@ -100,9 +101,11 @@ def _read(content: bytes) -> None:
         refusal = line.refusal
         if line.content is not None:
             try:
-                read_command(line.content)
+                command = read_command(line.content)
                 free_texts(line.content)
                 canonical_json(line.content)
+                if isinstance(command, AmendPlan | Reschedule):
+                    command.agreed("EUR", 2)
             except Refusal as refused:
                 refusal = refused
                 id_of(line.content)
