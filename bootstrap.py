@@ -11,6 +11,7 @@ from ledger.opening import LedgerIdentity
 from ledger.store.database import Database, normalised
 from ledger.store.migration import migrate
 from ledger.store.recorder import StoreApplicationRecorder, StoreRecorder
+from ledger.store.timeouts import timeouts_from
 from ledger.subjects.keystore import KeyStore, keys_url
 from ledger.subjects.sealing import Subjects
 from ledger.subjects.wrapping import VARIABLE as WRAPPING_VARIABLE
@@ -67,11 +68,12 @@ def key_store(url: str, ledger_id: str) -> KeyStore | None:
     place = keys_url(normalised(url), given)
     if place is None:
         return None
-    return KeyStore(place, ledger_id, os.environ.get(WRAPPING_VARIABLE))
+    source = os.environ.get(WRAPPING_VARIABLE)
+    return KeyStore(place, ledger_id, source, timeouts_from(os.environ))
 
 
 def make_store(url: str) -> StoreRecorder:
     """Bring the database at a URL up to this program's revision and return its recorder."""
-    database = Database(url)
+    database = Database(url, timeouts_from(os.environ))
     migrate(database)
     return StoreApplicationRecorder(database)

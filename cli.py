@@ -187,14 +187,15 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename or 'no file'}"
-    if type(error).__module__.startswith("sqlalchemy."):
-        said = str(getattr(error, "orig", None) or error).strip().splitlines()
-        why = said[0] if said else type(error).__name__
-        return f"the database refused: {why} (what was stored stays; run the same command again)"
+    if type(error).__module__.partition(".")[0] in _DATABASES:
+        from ledger.store.database_errors import sentence
+
+        return sentence(error)
     return f"unforeseen, {type(error).__name__}: {error} (set ACQUIT_TRACE=1 to see where)"
 
 
 _OWN = frozenset({"ledger", "projections", "sync"})
+_DATABASES = frozenset({"sqlalchemy", "sqlite3", "psycopg2"})
 
 
 if __name__ == "__main__":

@@ -15,7 +15,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-_BUSY_SECONDS = 30
+from ledger.store.timeouts import DEFAULT, Timeouts, connection_arguments, is_set_by
+
+_ENDLESS_SECONDS = 1_000_000
+_IDLE = "idle_in_transaction_session_timeout"
 _WRITING = "acquit_writing"
 
 Found = TypeVar("Found")
@@ -46,19 +49,32 @@ def normalised(url: str) -> URL:
 
 
 class Database:
-    """An engine, and the ways to use it: `reading`, `glance`, `append`, `writing`."""
+    """An engine, and the ways to use it: `reading`, `glance`, `append`, `writing`.
 
-    def __init__(self, url: str) -> None:
+    All wait for locks as long as `timeouts` say; only `glance` and `append`, which are one
+    statement each, have a limit on the statement itself.
+    """
+
+    def __init__(self, url: str, timeouts: Timeouts = DEFAULT) -> None:
         self.url = normalised(url)
-        self.engine: Engine = _engine(self.url)
+        self.engine: Engine = _engine(self.url, timeouts)
         self.is_postgres = self.engine.dialect.name == "postgresql"
         self._glancing = self.engine
+        self._idle_ms = 0
         if self.is_postgres:
+            settings = {
+                "plan_cache_mode": "force_generic_plan",
+                "jit": "off",
+                "lock_timeout": str(timeouts.lock_ms),
+                "statement_timeout": str(timeouts.statement_ms),
+            }
             self._glancing = create_engine(
                 self.url,
                 isolation_level="AUTOCOMMIT",
-                connect_args={"options": "-c plan_cache_mode=force_generic_plan -c jit=off"},
+                connect_args=connection_arguments(self.url, timeouts, settings),
             )
+            if not is_set_by(self.url, timeouts, _IDLE):
+                self._idle_ms = timeouts.idle_ms
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -107,6 +123,8 @@ class Database:
         with self.engine.connect() as connection:
             options: dict[str, Any] = {_WRITING: True}
             with connection.execution_options(**options).begin():
+                if self._idle_ms:
+                    connection.exec_driver_sql(f"SET LOCAL {_IDLE} = {self._idle_ms}")
                 yield connection
 
     def close(self) -> None:
@@ -125,10 +143,13 @@ def many(values: Sequence[str], is_postgres: bool) -> tuple[object]:
     return (list(values),) if is_postgres else (json.dumps(list(values)),)
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, timeouts: Timeouts) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        settings = {"lock_timeout": str(timeouts.lock_ms)}
+        arguments = connection_arguments(url, timeouts, settings)
+        return create_engine(url, pool_pre_ping=True, connect_args=arguments)
+    wait_seconds = timeouts.lock_ms / 1000 or _ENDLESS_SECONDS
+    engine = create_engine(url, connect_args={"timeout": wait_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -37,6 +37,7 @@ from ledger.store.append import Answer, NewCommand, NewEvent, Outcome, append
 from ledger.store.database import Database
 from ledger.store.migration import migrate, require_place
 from ledger.store.schema import events, tracking
+from ledger.store.timeouts import timeouts_from
 
 
 def system_clock_us() -> int:
@@ -329,7 +330,7 @@ class StoreFactory(InfrastructureFactory[StoreTrackingRecorder]):
 
     def __init__(self, env: Environment | EnvType | None) -> None:
         super().__init__(env)
-        self.database = Database(self.env.get(self.LEDGER) or "")
+        self.database = Database(self.env.get(self.LEDGER) or "", timeouts_from(self.env))
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """Build a recorder of streams; there are no snapshots, so `purpose` is events."""

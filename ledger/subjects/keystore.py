@@ -38,6 +38,7 @@ from ledger.canonical import canonical_json
 from ledger.events import KEY_KINDS, KeyKind
 from ledger.key_source import KEY_BYTES
 from ledger.store.database import Database, among, many, normalised
+from ledger.store.timeouts import DEFAULT, Timeouts
 from ledger.subjects.cipher import NotSealedSoError, seal, unseal
 from ledger.subjects.wrapping import WrappingKey, wrapping_key
 
@@ -120,8 +121,10 @@ class KeyStore:
     `source` says where the wrapping key is. Nothing is made before the first key is asked for.
     """
 
-    def __init__(self, url: str, ledger_id: str, source: str | None) -> None:
-        self.database = Database(url)
+    def __init__(
+        self, url: str, ledger_id: str, source: str | None, timeouts: Timeouts = DEFAULT
+    ) -> None:
+        self.database = Database(url, timeouts)
         self.ledger_id = ledger_id
         self.source = source
         self._wrapping: WrappingKey | None = None
