@@ -54,7 +54,7 @@ def restore(door: Door, path: Path) -> None:
             count = restore_into(store.database, path, progress)
     finally:
         store.database.close()
-    place = store.database.url.render_as_string(hide_password=True)
+    place = store.database.shown
     click.echo(f"Restored {count} events into {place}")
     shredded = _shred_again(door)
     if shredded:

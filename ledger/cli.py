@@ -89,7 +89,7 @@ def init(
         made = open_or_recognise(store, settings)
     finally:
         store.database.close()
-    place = store.database.url.render_as_string(hide_password=True)
+    place = store.database.shown
     click.echo(f"Opened a ledger at {place}" if made else f"The ledger at {place} is open already")
 
 

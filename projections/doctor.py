@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
@@ -22,6 +22,7 @@ _SECOND_US = 1_000_000
 _SKEW_SECONDS = 60
 _SEAL_DAYS = 7
 _DAY_US = 24 * 60 * 60 * _SECOND_US
+_CHECKING_MODES = frozenset({"verify-ca", "verify-full"})
 _DISK_BYTES = 1_000_000_000
 
 
@@ -39,6 +40,8 @@ def examine(engine: Engine, *, simulated: bool, now_us: int) -> Iterator[Finding
     database = engine.database
     with database.reading() as connection:
         yield _database(connection, database)
+        if database.is_postgres:
+            yield encryption(connection)
         revision = current_revision(connection)
         yield Finding(
             "migrations",
@@ -56,8 +59,27 @@ def _database(connection: Connection, database: Database) -> Finding:
     query = "SHOW server_version" if database.is_postgres else "SELECT sqlite_version()"
     version = connection.execute(text(query)).scalar_one()
     kind = "Postgres" if database.is_postgres else "SQLite"
-    place = database.url.render_as_string(hide_password=True)
+    place = database.shown
     return Finding("database", "well", f"{kind} {version} at {place}")
+
+
+def encryption(connection: Connection) -> Finding:
+    """Tell whether others could read, or play the server, on the way to Postgres."""
+    query = text(
+        "SELECT ssl, version, cipher, coalesce(inet_client_addr() = inet_server_addr(), true)"
+        " FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    )
+    encrypted, version, cipher, here = connection.execute(query).one()
+    if not encrypted:
+        where = "on this machine" if here else "over a network: set sslmode=verify-full"
+        return Finding("encryption", "well" if here else "look", f"not encrypted, {where}")
+    driver: Any = connection.connection.driver_connection
+    mode = driver.info.dsn_parameters.get("sslmode", "")
+    if mode not in _CHECKING_MODES:
+        said = f"{version} {cipher}, but the server's certificate is not checked: "
+        return Finding("encryption", "look", said + "set sslmode=verify-full and sslrootcert")
+    said = f"{version} {cipher} to the server, its certificate is checked ({mode})"
+    return Finding("encryption", "well", said)
 
 
 def _clock(connection: Connection, database: Database, now_us: int) -> Finding:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from ledger.store.timeouts import DEFAULT, Timeouts, connection_arguments, is_set_by
 
 _ENDLESS_SECONDS = 1_000_000
+_SECRETS = ("password", "sslpassword")
 _IDLE = "idle_in_transaction_session_timeout"
 _WRITING = "acquit_writing"
 
@@ -42,10 +43,13 @@ def normalised(url: str) -> URL:
         return parsed.set(drivername="postgresql+psycopg2")
     if parsed.drivername == "sqlite" and parsed.database not in {None, "", ":memory:"}:
         return parsed
-    message = (
-        f"a ledger lives in a SQLite file or in Postgres, not at {parsed.render_as_string()!r}"
-    )
+    message = f"a ledger lives in a SQLite file or in Postgres, not at {_shown(parsed)!r}"
     raise LedgerAddressError(message)
+
+
+def _shown(url: URL) -> str:
+    hidden = {name: "***" for name in _SECRETS if name in url.query}
+    return url.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
 class Database:
@@ -75,6 +79,11 @@ class Database:
             )
             if not is_set_by(self.url, timeouts, _IDLE):
                 self._idle_ms = timeouts.idle_ms
+
+    @property
+    def shown(self) -> str:
+        """The database's URL as it may be shown: without passwords, wherever they stand."""
+        return _shown(self.url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -23,6 +23,7 @@ _BY_STATE = {
     ),
 }
 _SILENT = f"a server ends a transaction in which nothing is asked for longer than {IDLE}"
+_CERTIFICATES = "see sslmode, sslrootcert, sslcert and sslkey in the ledger's URL"
 _SQLITE_BUSY = frozenset({"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED"})
 
 
@@ -36,6 +37,8 @@ def sentence(error: Exception) -> str:
         return _LOCK
     lines = str(cause).strip().splitlines()
     why = lines[0] if lines else type(cause).__name__
+    if "certificate" in why:
+        return f"the database cannot be trusted, or does not trust us: {why} ({_CERTIFICATES})"
     if getattr(error, "connection_invalidated", False):
         return f"the connection to the database was lost: {why} ({_STAYS}; {_SILENT})"
     if why.endswith("timeout expired"):

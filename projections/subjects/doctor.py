@@ -29,7 +29,7 @@ def examine_keys(ledger: LedgerApplication) -> Iterator[Finding]:
 
 
 def _keys(store: KeyStore) -> Iterator[Finding]:
-    place = store.database.url.render_as_string(hide_password=True)
+    place = store.database.shown
     if not store.exists:
         yield Finding("keys", "well", f"none yet; they would be at {place}")
         return

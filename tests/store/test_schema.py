@@ -142,8 +142,16 @@ def test_only_sqlite_files_and_postgres(url: str) -> None:
 def test_a_password_is_not_shown() -> None:
     """The refusal of an address hides the password that stands in it."""
     with pytest.raises(LedgerAddressError) as caught:
-        Database("mysql://user:s3cret@localhost/x")
+        Database("mysql://user:s3cret@localhost/x?password=s3cret")
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_password_in_the_query_is_not_shown() -> None:
+    """Neither is one that stands among the options of the address."""
+    database = Database("postgresql://u:s3cret@h/d?password=s3cret&sslpassword=s3cret&sslcert=c")
+    assert "s3cret" not in database.shown
+    assert "sslcert=c" in database.shown
+    database.close()
 
 
 def test_a_store_can_be_made_in_an_empty_file(sqlite_url: str) -> None:
