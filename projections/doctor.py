@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -16,23 +15,15 @@ from ledger.store.database import Database
 from ledger.store.log import head_position, last_recorded_us
 from ledger.store.migration import NEWEST_REVISION, current_revision
 from projections.engine import Engine
+from projections.findings import Finding, State
+from projections.key_ages import signing_key_age
 
-State = Literal["well", "look", "ill"]
 _SECOND_US = 1_000_000
 _SKEW_SECONDS = 60
 _SEAL_DAYS = 7
 _DAY_US = 24 * 60 * 60 * _SECOND_US
 _CHECKING_MODES = frozenset({"verify-ca", "verify-full"})
 _DISK_BYTES = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: well, worth a look, or ill, and what was seen."""
-
-    name: str
-    state: State
-    text: str
 
 
 def examine(engine: Engine, *, simulated: bool, now_us: int) -> Iterator[Finding]:
@@ -51,6 +42,7 @@ def examine(engine: Engine, *, simulated: bool, now_us: int) -> Iterator[Finding
         yield _clock(connection, database, now_us)
         yield _recording(connection, now_us, simulated=simulated)
         yield _seals(connection, now_us)
+        yield signing_key_age(connection, now_us)
         yield from _projections(connection, engine)
     yield from _disk(database)
 

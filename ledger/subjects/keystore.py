@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,14 @@ from ledger.canonical import canonical_json
 from ledger.events import KEY_KINDS, KeyKind
 from ledger.key_source import KEY_BYTES
 from ledger.store.database import Database, among, many, normalised
+from ledger.store.recorder import system_clock_us
 from ledger.store.timeouts import DEFAULT, Timeouts
 from ledger.subjects.cipher import NotSealedSoError, seal, unseal
 from ledger.subjects.wrapping import WrappingKey, wrapping_key
 
 _metadata = MetaData()
 _FORMAT = "acquit-subject-keys-1"
+_SINCE = "wrapping_since_us"
 
 about = Table(
     "subject_keys_about",
@@ -122,11 +124,17 @@ class KeyStore:
     """
 
     def __init__(
-        self, url: str, ledger_id: str, source: str | None, timeouts: Timeouts = DEFAULT
+        self,
+        url: str,
+        ledger_id: str,
+        source: str | None,
+        timeouts: Timeouts = DEFAULT,
+        clock_us: Callable[[], int] = system_clock_us,
     ) -> None:
         self.database = Database(url, timeouts)
         self.ledger_id = ledger_id
         self.source = source
+        self.clock_us = clock_us
         self._wrapping: WrappingKey | None = None
         self._known = False
         if not self.database.is_postgres:
@@ -281,8 +289,11 @@ class KeyStore:
                 connection.execute(
                     update(keys).where(*_matching(keys, which)).values(wrapped=wrapped)
                 )
-            for name, value in _about(newer, index_key).items():
-                connection.execute(update(about).where(about.c.name == name).values(value=value))
+            told = _about(newer, index_key)
+            if newer.name != self._key(connection).name:
+                told |= {_SINCE: self._now()}
+            connection.execute(delete(about).where(about.c.name.in_(told)))
+            connection.execute(insert(about), [{"name": n, "value": v} for n, v in told.items()])
         self._wrapping = newer
         self._erase()
         return len(rows)
@@ -292,13 +303,24 @@ class KeyStore:
         with self.database.reading() as connection:
             self._index_key(connection)
 
+    def wrapped_since_us(self) -> int | None:
+        """Return when the wrapping key began to wrap, None where that was not kept."""
+        query = select(about.c.value).where(about.c.name == _SINCE)
+        with self.database.reading() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return None if found is None else int(bytes(found))
+
+    def _now(self) -> bytes:
+        return str(self.clock_us()).encode()
+
     def _prepare(self) -> None:
         if self.exists:
             return
         _metadata.create_all(self.database.engine)
         made = wrapping_key(self.source, self.database.url, may_make=True)
         with self.database.writing() as connection:
-            for name, value in _about(made, secrets.token_bytes(KEY_BYTES)).items():
+            told = _about(made, secrets.token_bytes(KEY_BYTES)) | {_SINCE: self._now()}
+            for name, value in told.items():
                 _inserted(connection, about, {"name": name, "value": value})
 
     def _key(self, connection: Connection) -> WrappingKey:
@@ -355,7 +377,7 @@ def _erase_what_is_deleted(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA secure_delete = ON")
 
 
-def _about(wrapping: WrappingKey, index_key: bytes) -> Mapping[str, bytes]:
+def _about(wrapping: WrappingKey, index_key: bytes) -> dict[str, bytes]:
     return {
         "format": _FORMAT.encode(),
         "wrapping": wrapping.name.encode(),

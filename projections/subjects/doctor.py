@@ -9,7 +9,8 @@ from ledger.key_source import KeySourceError
 from ledger.shredding import finish, today
 from ledger.subjects.keystore import KeyStore, KeyStoreError
 from ledger.subjects.wrapping import default_file
-from projections.doctor import Finding
+from projections.findings import Finding
+from projections.key_ages import wrapping_key_age
 
 
 def examine_keys(ledger: LedgerApplication) -> Iterator[Finding]:
@@ -18,7 +19,7 @@ def examine_keys(ledger: LedgerApplication) -> Iterator[Finding]:
     if store is None:
         yield Finding("keys", "well", "no place for personal data: see ACQUIT_KEYS")
     else:
-        yield from _keys(store)
+        yield from _keys(store, ledger.store.clock_us())
     try:
         finished = finish(ledger, today(ledger))
     except KeyStoreError as error:
@@ -28,7 +29,7 @@ def examine_keys(ledger: LedgerApplication) -> Iterator[Finding]:
         yield Finding("shredding", "look", f"finished what was cut short: {', '.join(finished)}")
 
 
-def _keys(store: KeyStore) -> Iterator[Finding]:
+def _keys(store: KeyStore, now_us: int) -> Iterator[Finding]:
     place = store.database.shown
     if not store.exists:
         yield Finding("keys", "well", f"none yet; they would be at {place}")
@@ -45,3 +46,4 @@ def _keys(store: KeyStore) -> Iterator[Finding]:
         yield Finding("wrapping key", "look", said)
     else:
         yield Finding("wrapping key", "well", "as ACQUIT_WRAPPING_KEY says")
+    yield wrapping_key_age(store.wrapped_since_us(), now_us)

@@ -8,8 +8,10 @@ from sqlalchemy import text
 
 from bootstrap import Acquit
 from ledger.audit.sealing import seal
-from projections.doctor import Finding, examine
-from tests.audit.conftest import KEY, NOW_US, record
+from projections.doctor import examine
+from projections.findings import Finding
+from projections.key_ages import SIGNING_DAYS, WRAPPING_DAYS, wrapping_key_age
+from tests.audit.conftest import KEY, NOW_US, OTHER_KEY, record
 
 DAY_US = 24 * 60 * 60 * 1_000_000
 
@@ -53,3 +55,38 @@ def test_a_store_of_another_revision_is_ill(acquit: Acquit) -> None:
     with acquit.database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert found(acquit, NOW_US)["migrations"].state == "ill"
+
+
+def test_the_age_of_the_signing_key(acquit: Acquit) -> None:
+    """It counts from its first seal; past three years it is worth a look, and a new one helps."""
+    assert "age unknown" in found(acquit, NOW_US)["signing key"].text
+    seal(acquit.database, acquit.identity, KEY, NOW_US)
+    record(acquit, "A", 1)
+    later_us = NOW_US + SIGNING_DAYS * DAY_US
+    seal(acquit.database, acquit.identity, KEY, later_us)
+    aged = found(acquit, later_us)["signing key"]
+    assert (aged.state, aged.text) == ("well", "first sealed 1095 days ago")
+    aged = found(acquit, later_us + DAY_US)["signing key"]
+    assert (aged.state, "more than 1095: make another" in aged.text) == ("look", True)
+    record(acquit, "B", 1)
+    seal(acquit.database, acquit.identity, OTHER_KEY, later_us + DAY_US)
+    assert found(acquit, later_us + DAY_US)["signing key"].text == "first sealed 0 days ago"
+
+
+def test_a_signing_key_whose_beginning_is_gone(acquit: Acquit) -> None:
+    """Without the seal with which it began, its age is not guessed."""
+    seal(acquit.database, acquit.identity, KEY, NOW_US)
+    record(acquit, "A", 1)
+    seal(acquit.database, acquit.identity, KEY, NOW_US)
+    with acquit.database.writing() as connection:
+        first = "(SELECT min(size) FROM audit_seals)"
+        connection.execute(text(f"DELETE FROM audit_seals WHERE size = {first}"))
+    aged = found(acquit, NOW_US)["signing key"]
+    assert (aged.state, aged.text.startswith("age unknown")) == ("look", True)
+
+
+def test_the_age_of_the_wrapping_key() -> None:
+    """Past two years it is worth a look; what was not kept is said to be unknown."""
+    assert wrapping_key_age(0, WRAPPING_DAYS * DAY_US).state == "well"
+    assert wrapping_key_age(0, (WRAPPING_DAYS + 1) * DAY_US).state == "look"
+    assert wrapping_key_age(None, NOW_US).text.startswith("unknown")

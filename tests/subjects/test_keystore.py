@@ -124,6 +124,25 @@ def test_wrapped_anew(new_store: NewStore, tmp_path: Path) -> None:
         new_store().keys_of("C-1")
 
 
+def test_since_when_a_key_wraps(new_store: NewStore, tmp_path: Path) -> None:
+    """Kept when a key begins to wrap; the same key again changes nothing; lost, it is unknown."""
+    store = new_store()
+    store.clock_us = lambda: 5
+    store.make_keys("C-1")
+    assert store.wrapped_since_us() == 5
+    store.clock_us = lambda: 9
+    store.rewrap(str(tmp_path / "wrapping.key"))
+    assert store.wrapped_since_us() == 5
+    make_key(tmp_path / "next.key")
+    store.rewrap(str(tmp_path / "next.key"))
+    assert store.wrapped_since_us() == 9
+    with store.database.writing() as connection:
+        connection.exec_driver_sql(
+            "DELETE FROM subject_keys_about WHERE name = 'wrapping_since_us'"
+        )
+    assert store.wrapped_since_us() is None
+
+
 def test_wrapping_anew_is_all_or_nothing(
     new_store: NewStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
