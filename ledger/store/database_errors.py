@@ -24,6 +24,19 @@ _BY_STATE = {
 }
 _SILENT = f"a server ends a transaction in which nothing is asked for longer than {IDLE}"
 _CERTIFICATES = "see sslmode, sslrootcert, sslcert and sslkey in the ledger's URL"
+_FULL = "make room on the disk"
+_UNWRITABLE = "its folder must be there and must be writable, for reading too"
+_WAY_OUT_BY_CODE = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_IOERR_WRITE": _FULL,
+    "SQLITE_CANTOPEN": _UNWRITABLE,
+    "SQLITE_READONLY": _UNWRITABLE,
+    "SQLITE_READONLY_DIRECTORY": _UNWRITABLE,
+    "SQLITE_READONLY_DBMOVED": _UNWRITABLE,
+    "53100": _FULL,
+    "25006": "this server takes no writes: give the address of the primary",
+}
+"""What to do first, by the name of SQLite's code or by SQLSTATE."""
 _SQLITE_BUSY = frozenset({"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED"})
 
 
@@ -43,4 +56,6 @@ def sentence(error: Exception) -> str:
         return f"the connection to the database was lost: {why} ({_STAYS}; {_SILENT})"
     if why.endswith("timeout expired"):
         return f"no answer: {why} ({_STAYS}, or wait longer with {CONNECT})"
-    return f"the database refused: {why} ({_STAYS})"
+    code = getattr(cause, "pgcode", None) or getattr(cause, "sqlite_errorname", "")
+    first = f"{_WAY_OUT_BY_CODE[code]}; " if code in _WAY_OUT_BY_CODE else ""
+    return f"the database refused: {why} ({first}{_STAYS})"

@@ -32,6 +32,13 @@ def new_real_ledger(new_url: Callable[[], str]) -> NewLedger:
 
 
 @pytest.fixture
+def new_postgres_url(postgres_url: str, _places: Places) -> Iterator[NewUrl]:
+    """Give a function that returns the URL of an empty store in Postgres."""
+    yield lambda: _places.postgres(postgres_url)
+    _places.clear()
+
+
+@pytest.fixture
 def new_reference(_places: Places) -> Iterator[NewLedger]:
     """Give a function that makes a real ledger in a SQLite file, to compare with."""
     yield opened(_places.sqlite)
