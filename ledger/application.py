@@ -53,8 +53,12 @@ from ledger.terms.refusals import Refusal
 LINES_A_BATCH = 500
 PLANS_A_CHUNK = 200
 MOST_ATTEMPTS = 20
+ATTEMPTS_AMONG_OTHERS = 2
 SHORTEST_PAUSE_SECONDS = 0.002
 LONGEST_PAUSE_SECONDS = 0.5
+
+Answered = Result | Exception
+"""The answer to a command, or what it failed with, which takes no other with it."""
 
 _log = structlog.get_logger()
 
@@ -131,18 +135,20 @@ class LedgerApplication(Application[str]):
         return Asked(number, sealed, hashed)
 
     def _answer(self, asked: Asked) -> Result:
-        return self._answer_for_all(asked) if _is_barrier(asked) else self._group.answer(asked)
+        if _is_barrier(asked):
+            return self._answer_for_all(asked)
+        return _raised(self._group.answer(asked))
 
-    def _answer_all(self, asked: Sequence[Asked]) -> list[Result]:
+    def _answer_all(self, asked: Sequence[Asked]) -> list[Answered]:
         """Answer commands as one group, decided anew while others get in between.
 
         Raises what the database raises.
         """
-        left, results = dict(enumerate(asked)), dict[int, Result]()
+        left, results = dict(enumerate(asked)), dict[int, Answered]()
         for attempt in range(MOST_ATTEMPTS):
             if attempt:
-                self._back_off(attempt, len(left))
-            results |= self._carried_out(left)
+                self._count_conflicts(attempt, len(left))
+            results |= self._carried_out(left, alone=attempt >= ATTEMPTS_AMONG_OTHERS)
             left = {number: one for number, one in left.items() if number not in results}
             if not left:
                 break
@@ -150,44 +156,61 @@ class LedgerApplication(Application[str]):
             results[number] = refused(one, TooManyConflicts(command_id=one.command.id))
         return [results[number] for number in range(len(asked))]
 
-    def _back_off(self, attempt: int, count: int) -> None:
-        """Wait a random while, longer with each attempt, before deciding again."""
+    def _count_conflicts(self, attempt: int, count: int) -> None:
         self.conflicts += count
         _log.info("decided again", commands=count, attempt=attempt)
+
+    def _back_off(self, attempt: int, count: int) -> None:
+        """Wait a random while, longer with each attempt, before deciding again."""
+        self._count_conflicts(attempt, count)
         longest = min(LONGEST_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS * 2**attempt)
         self._pause(random.uniform(0, longest))  # noqa: S311 - only to part rivals
 
     def _carried_out(
-        self, asked: Mapping[int, Asked], *, strict: bool = False
-    ) -> dict[int, Result]:
+        self, asked: Mapping[int, Asked], *, strict: bool = False, alone: bool = False
+    ) -> dict[int, Answered]:
         """Carry out a group; leave out what met another writer, or repeats one of the group.
 
-        With `strict` nothing behind the first refusal is carried out.
+        With `strict` nothing behind the first that is refused or fails is carried out. With `alone`
+        no other writer can come between, and all others wait.
         """
+        if not alone:
+            group = self._decided(asked, strict=strict)
+            outcomes = self.store.append(list(group.commands.values())) if group.commands else []
+        else:
+            with self.store.alone() as append:
+                group = self._decided(asked, strict=strict)
+                outcomes = append(list(group.commands.values()))
+        return self._answered(asked, group, outcomes)
+
+    def _decided(self, asked: Mapping[int, Asked], *, strict: bool) -> Group:
         load = partial(self.hot.recent, self.store.database)
         group = Group(asked.values(), load, self._to_append, self._clock(asked.values()))
         for number, one in asked.items():
             group.decide(number, one)
-            if strict and number in group.refused:
+            if strict and (number in group.refused or number in group.failed):
                 break
-        if not group.commands:
-            return {}
-        numbers = list(group.commands)
-        outcomes = self.store.append([group.commands[number] for number in numbers])
-        _log.debug("group stored", commands=len(numbers))
+        return group
+
+    def _answered(
+        self, asked: Mapping[int, Asked], group: Group, outcomes: Sequence[Outcome]
+    ) -> dict[int, Answered]:
+        """Return the answers to what was appended; keep the streams if all of it was stored."""
+        _log.debug("group stored", commands=len(outcomes))
         if all(outcome.answer is Answer.ACCEPTED for outcome in outcomes):
             self.hot.keep(group.streams)
         else:
-            self.hot.forget(group.streams)
-        known = self._known([asked[number].command.id for number in group.refused])
-        results = {}
-        for number, outcome in zip(numbers, outcomes, strict=True):
+            self.hot.distrust(group.streams)
+        undecided: dict[int, Answered] = {**group.refused, **group.failed}
+        known = self._known([asked[number].command.id for number in undecided])
+        results: dict[int, Answered] = {}
+        for number, outcome in zip(group.commands, outcomes, strict=True):
             one = asked[number]
-            result = settled(one, outcome, len(group.commands[number].events))
-            if number in group.refused and one.command.id in known:
+            result: Answered | None = settled(one, outcome, len(group.commands[number].events))
+            if number in undecided and one.command.id in known:
                 result = repeated(one, known[one.command.id])
-            elif number in group.refused and result is not None:
-                result = group.refused[number]
+            elif number in undecided and result is not None:
+                result = undecided[number]
             if result is not None:
                 results[number] = result
         return results
@@ -224,7 +247,7 @@ class LedgerApplication(Application[str]):
         command = Day(id=f"day {through}", on=through, plan=None, recorded_us=recorded_us)
         if recorded_us is not None and not self.identity.simulated:
             raise RecordedNotAllowed
-        self.hot.clear()  # Others may have been at work since this process last saw the plans.
+        self.hot.distrust_all()  # Others may have been at work since the plans were last seen.
         return self._for_all(Asked(1, command, b""), command, keyed=False)
 
     def _answer_for_all(self, asked: Asked) -> Result:
@@ -240,7 +263,7 @@ class LedgerApplication(Application[str]):
                 result = settled(asked, error.outcome, 0)
                 if result is not None:
                     return result
-                self.hot.clear()
+                self.hot.distrust_all()
                 self._back_off(attempt, 1)
         return refused(asked, TooManyConflicts(command_id=command.id))
 
@@ -336,7 +359,7 @@ class LedgerApplication(Application[str]):
         results = {} if len(lines) == 1 else self._carried_out(asked, strict=strict)
         for number, line in enumerate(lines):
             done = line if isinstance(line, Result) else results.get(number)
-            result = done or self._answer(cast("Asked", line))
+            result = _raised(done) if done else self._answer(cast("Asked", line))
             yield result
             if strict and result.verdict is Verdict.REFUSED:
                 return
@@ -384,6 +407,13 @@ def _first_bad(batch: Sequence[Asked | Result]) -> int:
     """Return the place of the first line whose form is wrong, the last place if there is none."""
     places = (place for place, line in enumerate(batch) if isinstance(line, Result))
     return next(places, len(batch) - 1)
+
+
+def _raised(answered: Answered) -> Result:
+    """Return the answer to a command; raise what it failed with."""
+    if isinstance(answered, Exception):
+        raise answered
+    return answered
 
 
 def _is_barrier(asked: Asked | Result) -> bool:

@@ -3,7 +3,8 @@
 Each command sees what those before it in the group decided. What it read goes along to the append,
 which accepts it only if nothing of that has moved since: so working copies may start from what this
 process last saw. A refusal goes along too, as what it was decided from: it counts only if that
-still holds at its place in the group.
+still holds at its place in the group. So does a failure, since copies seen at different moments may
+not go together.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Clock:
 
 
 class Group:
-    """Commands of a group by number: what is to be appended of them, and which are refused.
+    """Commands of a group by number: what is to be appended of them, and which are refused or fail.
 
     Where commands say when they were recorded, a clock tells in advance which come too late.
     """
@@ -57,6 +58,7 @@ class Group:
         self.streams: dict[str, Stream] = dict(load(list(names)))
         self.commands: dict[int, NewCommand] = {}
         self.refused: dict[int, Result] = {}
+        self.failed: dict[int, Exception] = {}
         self._ids: set[str] = set()
 
     def decide(self, number: int, asked: Asked) -> None:
@@ -72,8 +74,11 @@ class Group:
             moment_us = self._clock.moment_us(asked.command) if self._clock else 0
             decide(asked.command, draft)
             _refuse_names(asked, draft)
-        except Refusal as refusal:
-            self.refused[number] = refused(asked, refusal)
+        except Exception as error:  # noqa: BLE001 - whose fault it is, the append tells
+            if isinstance(error, Refusal):
+                self.refused[number] = refused(asked, error)
+            else:
+                self.failed[number] = error
             self.commands[number] = NewCommand((), asked.command.id, reads=draft.seen())
             return
         if self._clock is not None:

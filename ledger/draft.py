@@ -204,7 +204,7 @@ class Draft:
         return [
             (name, stream.version)
             for name, stream in self._loaded.items()
-            if name in self.streams and self.streams[name].version == stream.version
+            if self.streams.get(name, stream).version == stream.version
         ]
 
     def seen(self) -> list[tuple[str, int]]:

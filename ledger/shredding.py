@@ -133,7 +133,7 @@ def _streams(ledger: LedgerApplication, names: Sequence[str]) -> Iterator[tuple[
     """Yield streams as they are in the log now, whatever this process has seen."""
     wanted = {customer_stream(name): name for name in names}
     found = ledger.store.database.glance(
-        lambda connection: decided_events(connection, list(wanted))
+        lambda connection: decided_events(connection, dict.fromkeys(wanted, 0))
     )
     for stream, decided in found.items():
         yield wanted[stream], replayed(None, decided) or Stream()
@@ -165,7 +165,7 @@ def _record(
         recorded_us=when.recorded_us,
         default_recorded_us=ledger.identity.default_us(when.on),
     )
-    ledger.hot.forget([stream])
+    ledger.hot.distrust([stream])
 
 
 def _kinds(names: set[str] | frozenset[str]) -> tuple[KeyKind, ...]:

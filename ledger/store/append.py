@@ -2,7 +2,9 @@
 
 One call appends a group of commands in one transaction. Under the lock of the head row: known keys
 and stream heads are looked up, losers dropped, survivors stamped (recorded_at, posted_on, leaf) and
-inserted, the head advanced. Each command has its own outcome; a failing one takes no other with it.
+inserted, the head advanced. Each command has its own outcome; a failing one takes no other with it,
+but for those behind it in its streams: they were decided from what is not stored, and are in
+conflict.
 On Postgres the database does all this in one function; the SQLite half below follows it line by
 line.
 """
@@ -25,6 +27,7 @@ from ledger.store.log import stream_versions
 from ledger.store.rows import insert_rows
 from ledger.store.schema import command_keys, events, ledger_head
 
+UNKNOWN = 2**31 - 2  # The head of a stream that no version follows.
 NEW_STREAM = -1  # Versions of a new stream start at 1; the library's own recorders start at 0 too.
 
 
@@ -165,6 +168,8 @@ def _append_sqlite(
     for command in commands:
         outcome = _judge(command, head, known, clock_us)
         outcomes.append(outcome)
+        if outcome.answer is not Answer.ACCEPTED:
+            head.streams |= {event.stream: UNKNOWN for event in command.events}
         if outcome.answer is not Answer.ACCEPTED or outcome.recorded_us is None:
             continue
         event_rows.extend(_rows(command, head, outcome.recorded_us))

@@ -21,6 +21,7 @@ _ENDLESS_SECONDS = 1_000_000
 _SECRETS = ("password", "sslpassword")
 _IDLE = "idle_in_transaction_session_timeout"
 _WRITING = "acquit_writing"
+_APPENDING = 6_513_249_130_164_583_796  # The lock that acquit_append takes on Postgres.
 
 Found = TypeVar("Found")
 
@@ -135,6 +136,14 @@ class Database:
                 if self._idle_ms:
                     connection.exec_driver_sql(f"SET LOCAL {_IDLE} = {self._idle_ms}")
                 yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """One transaction in which nobody else can append; others wait until it is left."""
+        with self.writing() as connection:
+            if self.is_postgres:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_APPENDING})")
+            yield connection
 
     def close(self) -> None:
         """Give back every connection."""

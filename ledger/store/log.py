@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from ledger.envelope import Event, RecordedEvent
 from ledger.store import codec
 from ledger.store.codec import UnreadableEventError
-from ledger.store.database import among, many
+from ledger.store.database import many
 from ledger.store.schema import events, ledger_head
 
 _STREAMS_A_QUERY = 500
@@ -76,16 +77,13 @@ def stream_versions(connection: Connection, streams: Sequence[str]) -> dict[str,
     return {stream: version for stream, version in rows if version is not None}
 
 
-def decided_events(connection: Connection, streams: Sequence[str]) -> dict[str, list[Event]]:
-    """Return the events of several streams as they were decided, each in order.
+def decided_events(connection: Connection, after: Mapping[str, int]) -> dict[str, list[Event]]:
+    """Return the events of several streams behind a version, as they were decided, each in order.
 
-    Unknown streams are left out. Raises UnreadableEventError, naming the stream.
+    Streams without such events are left out. Raises UnreadableEventError, naming the stream.
     """
     found: dict[str, list[Event]] = {}
-    columns = "stream, version, type, schema_version, effective_on, payload"
-    for stream, version, kind, schema_version, on, payload in _of_streams(
-        connection, columns, streams, "ORDER BY stream, version"
-    ):
+    for stream, version, kind, schema_version, on, payload in _behind(connection, after):
         try:
             fact = codec.decode(kind, schema_version, bytes(payload))
         except UnreadableEventError as error:
@@ -96,15 +94,25 @@ def decided_events(connection: Connection, streams: Sequence[str]) -> dict[str, 
     return found
 
 
-def _of_streams(
-    connection: Connection, columns: str, streams: Sequence[str], how: str
-) -> Sequence[Any]:
-    """Select from the events of some streams: a statement that never changes is soon planned."""
-    if not streams:
+_FACTS = "stream, version, events.type, schema_version, effective_on, payload"
+_BEHIND_ON_POSTGRES = (
+    f"SELECT {_FACTS} FROM unnest(%s::text[], %s::integer[]) AS seen(name, last) "  # noqa: S608 - our own names
+    'JOIN events ON stream = seen.name COLLATE "C" AND version > seen.last ORDER BY stream, version'
+)
+_BEHIND_ON_SQLITE = (
+    f"SELECT {_FACTS} FROM json_each(?) AS seen "  # noqa: S608 - our own names
+    "CROSS JOIN events ON stream = seen.key AND version > seen.value ORDER BY stream, version"
+)
+
+
+def _behind(connection: Connection, after: Mapping[str, int]) -> Sequence[Any]:
+    """Select what lies behind a version of each stream, by a statement that never changes."""
+    if not after:
         return ()
-    is_postgres = connection.dialect.name == "postgresql"
-    statement = f"SELECT {columns} FROM events WHERE {among('stream', is_postgres)} {how}"  # noqa: S608 - our own names
-    return connection.exec_driver_sql(statement, many(streams, is_postgres)).all()
+    if connection.dialect.name == "postgresql":
+        parameters: tuple[object, ...] = (list(after), list(after.values()))
+        return connection.exec_driver_sql(_BEHIND_ON_POSTGRES, parameters).all()
+    return connection.exec_driver_sql(_BEHIND_ON_SQLITE, (json.dumps(after),)).all()
 
 
 def read_stream(connection: Connection, stream: str) -> list[RecordedEvent]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -141,9 +142,19 @@ class StoreRecorder:
                 insert_tracking(connection, tracked)
                 outcomes = append(connection, commands, self.clock_us)
                 _refuse_if_lost(outcomes)
+        self._wake()
+        return outcomes
+
+    @contextmanager
+    def alone(self) -> Iterator[Callable[[Sequence[NewCommand]], list[Outcome]]]:
+        """Keep all others from appending; give what appends meanwhile. Committed on leaving."""
+        with self.database.alone() as connection:
+            yield lambda commands: append(connection, commands, self.clock_us)
+        self._wake()
+
+    def _wake(self) -> None:
         for listener in tuple(self.listeners):
             listener.set()
-        return outcomes
 
     def insert_one(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> list[int]:
         """Append one command's events; return their positions. Raises CommandAnsweredError."""

@@ -31,7 +31,7 @@ def _one(rng: random.Random, number: int) -> Command:
     amount = f"{rng.randint(1, 40)}.{rng.randint(0, 99):02}"
     common = {"id": f"c{number}", "on": f"2026-02-{rng.randint(1, 27):02}"}
     payment = f"pay-{number}"
-    paid = {"payment": payment, "amount": amount, "currency": "EUR", "account": "bank"}
+    paid = {"payment": payment, "amount": amount, "currency": "EUR"}
     match rng.randint(0, 9):
         case 0 | 1 | 2:
             fee = {"plan": plan, "kind": "late_fee", "amount": amount}
@@ -39,7 +39,7 @@ def _one(rng: random.Random, number: int) -> Command:
         case 3 | 4 | 5:
             return {"command": "receive_payment", **common, **paid, "plan": plan}
         case 6:
-            return {"command": "receive_payment", **common, **paid, "customer": "K"}
+            return {"command": "receive_payment", **common, **paid}
         case 7:
             earlier = f"pay-{rng.randint(0, number)}"
             back = {"payment": earlier, "reason": "returned", "on": "2026-02-28"}

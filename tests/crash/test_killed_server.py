@@ -50,8 +50,7 @@ def backend_killer(server: Server, url: str) -> Callable[[], None]:
     name = url.rpartition("/")[2].partition("?")[0]
 
     def kill() -> None:
-        working = f"datname = '{name}' AND query LIKE '%acquit_append%'"
-        query = f"SELECT pid FROM pg_stat_activity WHERE {working}"
+        query = f"SELECT pid FROM pg_stat_activity WHERE datname = '{name}' ORDER BY backend_start"
         os.kill(server.run(query)[0][0], signal.SIGKILL)
 
     return kill

@@ -17,7 +17,12 @@ import pytest
 from bootstrap import make_store, open_ledger
 from ledger import refusals as domain_refusals
 from ledger.answers import Asked, Verdict
-from ledger.application import LONGEST_PAUSE_SECONDS, MOST_ATTEMPTS, LedgerApplication
+from ledger.application import (
+    ATTEMPTS_AMONG_OTHERS,
+    LONGEST_PAUSE_SECONDS,
+    MOST_ATTEMPTS,
+    LedgerApplication,
+)
 from ledger.command_file import MOST_BYTES, lines
 from ledger.commands import _READ, NOT_YET
 from ledger.draft import Draft
@@ -323,33 +328,51 @@ def test_recording_time_of_a_real_ledger(new_ledger: NewLedger) -> None:
 
 
 class Contested(LedgerApplication):
-    """A ledger in which another writer is always quicker."""
+    """A ledger in which another writer is quicker, so many times."""
 
     rival: LedgerApplication
-    count = 0
+    left = 0
 
-    def _to_append(self, asked: Asked, draft: Draft) -> NewCommand:
-        self.count += 1
-        fee = {"command": "charge_fee", "on": "2026-02-01", "plan": "P", "kind": "late_fee"}
-        self.rival.execute({**fee, "id": f"rival-{self.count}", "amount": "1.00"})
-        return super()._to_append(asked, draft)
+    def _new_command(self, asked: Asked, draft: Draft, *, keyed: bool) -> NewCommand:
+        if self.left:
+            self.left -= 1
+            fee = {"command": "charge_fee", "on": "2026-02-01", "plan": "P", "kind": "late_fee"}
+            self.rival.execute({**fee, "id": f"rival-{self.left}", "amount": "1.00"})
+        return super()._new_command(asked, draft, keyed=keyed)
 
 
-def test_too_many_conflicts(new_ledger: NewLedger) -> None:
-    """A command that always meets another writer gives up after a while, and can be run again."""
+def test_who_meets_others_again_and_again_is_carried_out_alone(new_ledger: NewLedger) -> None:
+    """After two attempts it keeps others waiting, decides and is stored."""
     ledger = new_ledger()
     ledger.application.execute({**PLAN, "id": "o1"})
     contested = Contested(ledger.database.url.render_as_string(hide_password=False))
     contested.rival = ledger.application
+    contested.left = ATTEMPTS_AMONG_OTHERS
+    line = {"command": "cancel_plan", "id": "c1", "on": "2026-03-01", "plan": "P", "reason": "x"}
+    try:
+        assert contested.execute(line).verdict is Verdict.ACCEPTED
+    finally:
+        contested.close()
+    assert (contested.left, contested.conflicts) == (0, ATTEMPTS_AMONG_OTHERS)
+
+
+def test_too_many_conflicts(new_ledger: NewLedger) -> None:
+    """All plans at once, always with another writer between, gives up and can be run again."""
+    ledger = new_ledger()
+    ledger.application.execute({**PLAN, "id": "o1"})
+    contested = Contested(ledger.database.url.render_as_string(hide_password=False))
+    contested.rival = ledger.application
+    contested.agenda = ledger.application.agenda
+    contested.left = MOST_ATTEMPTS
     pauses: list[float] = []
     contested._pause = pauses.append
-    line = {"command": "cancel_plan", "id": "c1", "on": "2026-03-01", "plan": "P", "reason": "x"}
+    line = {"command": "charge_due", "id": "c1", "on": "2026-03-01"}
     try:
         refusal = contested.execute(line).refusal
     finally:
         contested.close()
     assert isinstance(refusal, TooManyConflicts)
     assert str(refusal) == "id 'c1': others keep changing the same plan or payment; run it again"
-    assert contested.conflicts == len(pauses) == MOST_ATTEMPTS - 1
+    assert contested.conflicts == len(pauses) == MOST_ATTEMPTS
     assert max(pauses) <= LONGEST_PAUSE_SECONDS
     assert ledger.application.execute(line).verdict is Verdict.ACCEPTED

@@ -62,12 +62,12 @@ def answers(outcomes: list[Outcome]) -> list[Answer]:
 
 def test_each_command_of_a_group_has_its_own_answer(store: Store) -> None:
     """A repeated key, a key with other content and a version conflict take no other with them."""
-    store.append(NewCommand([event("a", 1)], "k1", b"hash-1"))
+    store.append(NewCommand([event("a", 1), event("x", 1)], "k1", b"hash-1"))
     outcomes = store.append(
         NewCommand([event("b", 1)], "k2", b"hash-2"),
         NewCommand([event("c", 1)], "k1", b"hash-1"),
         NewCommand([event("d", 1)], "k1", b"other"),
-        NewCommand([event("a", 1)], "k3", b"hash-3"),
+        NewCommand([event("x", 1)], "k3", b"hash-3"),
         NewCommand([event("a", 2), event("e", 1)], "k4", b"hash-4"),
         NewCommand([event("e", 2), event("b", 2)], "k5", b"hash-5"),
     )
@@ -79,14 +79,15 @@ def test_each_command_of_a_group_has_its_own_answer(store: Store) -> None:
         Answer.ACCEPTED,
         Answer.ACCEPTED,
     ]
-    assert [outcome.first_position for outcome in outcomes] == [2, None, None, None, 3, 5]
+    assert [outcome.first_position for outcome in outcomes] == [3, None, None, None, 4, 6]
     assert [(row.position, row.stream, row.version) for row in store.rows()] == [
         (1, "a", 1),
-        (2, "b", 1),
-        (3, "a", 2),
-        (4, "e", 1),
-        (5, "e", 2),
-        (6, "b", 2),
+        (2, "x", 1),
+        (3, "b", 1),
+        (4, "a", 2),
+        (5, "e", 1),
+        (6, "e", 2),
+        (7, "b", 2),
     ]
 
 
@@ -99,6 +100,27 @@ def test_a_loser_drops_those_who_built_on_it(store: Store) -> None:
         NewCommand([event("c", 1)]),
     )
     assert answers(outcomes) == [Answer.CONFLICT, Answer.CONFLICT, Answer.ACCEPTED]
+
+
+def test_what_follows_a_loser_loses_even_if_its_version_follows(store: Store) -> None:
+    """Another writer stored as many events as the loser would have: who built on it is not fooled.
+
+    The same goes for who only read what the loser would have added to, and behind one that repeats.
+    """
+    store.append(NewCommand([event("a", 1)], "k1", b"1"), NewCommand([event("b", 1)], "k2", b"2"))
+    outcomes = store.append(
+        NewCommand([event("a", 1)], "k3", b"3"),
+        NewCommand([event("a", 2)], "k4", b"4"),
+        NewCommand([event("c", 1)], "k5", b"5", reads=[("a", 1)]),
+        NewCommand([event("b", 1), event("d", 1)], "k2", b"2"),
+        NewCommand([event("b", 2)], "k6", b"6"),
+        NewCommand([event("e", 1)], "k7", b"7", reads=[("d", 0)]),
+        NewCommand([event("f", 1)], "k8", b"8"),
+    )
+    lost = Answer.CONFLICT
+    stored = Answer.ACCEPTED
+    assert answers(outcomes) == [lost, lost, lost, Answer.REPEATED, lost, lost, stored]
+    assert [row.stream for row in store.rows()] == ["a", "b", "f"]
 
 
 def test_what_was_read_must_not_have_moved(store: Store) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from ledger import deciding, handlers
 from ledger.adopting import adopt_policy
 from ledger.answers import Result, Verdict
 from ledger.application import LedgerApplication
@@ -218,7 +219,7 @@ def test_a_lost_connection_is_replaced(new_ledger: NewLedger) -> None:
             ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
             connection.execute(text(ended))
     assert ledger.application.execute(fee(1, "A")).verdict is Verdict.ACCEPTED
-    ledger.application.hot.forget(["plan:A"])
+    ledger.application.hot.distrust(["plan:A"])
     assert ledger.application.execute(fee(2, "A")).verdict is Verdict.ACCEPTED
 
 
@@ -235,3 +236,49 @@ def test_the_day_sees_what_others_did_meanwhile(new_ledger: NewLedger) -> None:
     done = mine.day(date(2026, 1, 20))
     assert (done.verdict, done.failures) == (Verdict.ACCEPTED, ())
     assert done.events > 0
+
+
+def test_one_that_fails_takes_no_other_with_it(
+    new_ledger: NewLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours in one line is raised there; the lines before it have their answers."""
+    ledger = new_ledger()
+    mine = ledger.application
+    assert mine.execute({**PLAN, "id": "o", "plan": "A"}).verdict is Verdict.ACCEPTED
+    decide = handlers.decide
+
+    def faulty(command: Any, draft: Any) -> None:
+        draft.plan(command.plan)
+        if command.id == "fee-2":
+            raise KeyError(command.id)
+        decide(command, draft)
+
+    monkeypatch.setattr(deciding, "decide", faulty)
+    results = mine.record([Line(number, fee(number, "A")) for number in range(1, 4)])
+    assert next(results).verdict is Verdict.ACCEPTED
+    with pytest.raises(KeyError, match="fee-2"):
+        next(results)
+    assert mine.execute(fee(3, "A")).verdict is Verdict.REPEATED
+
+
+def test_what_fails_on_copies_that_are_out_of_date_is_decided_anew(
+    new_ledger: NewLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copies that were seen at different moments may not go together: that is no fault."""
+    ledger = new_ledger()
+    other = LedgerApplication(ledger.database.url.render_as_string(hide_password=False))
+    mine = ledger.application
+    decide = handlers.decide
+
+    def sensitive(command: Any, draft: Any) -> None:
+        draft.plan(command.plan).charges["A/fee-1"]
+        decide(command, draft)
+
+    try:
+        assert mine.execute({**PLAN, "id": "o", "plan": "A"}).verdict is Verdict.ACCEPTED
+        assert other.execute(fee(1, "A")).verdict is Verdict.ACCEPTED
+    finally:
+        other.close()
+    monkeypatch.setattr(deciding, "decide", sensitive)
+    assert mine.execute(fee(2, "A")).verdict is Verdict.ACCEPTED
+    assert mine.conflicts == 1
