@@ -17,7 +17,8 @@ from ledger.command_file import Line
 from ledger.simulation import commands
 from ledger.store.schema import events
 
-TABLES = ("events", "command_keys", "ledger_head", "audit_seals", "audit_nodes", "audit_keys")
+AUDIT_TABLES = ("audit_seals", "audit_nodes", "audit_keys", "audit_stamps")
+TABLES = ("events", "command_keys", "ledger_head", *AUDIT_TABLES)
 
 
 def run(where: Places, *, quick: bool) -> list[Figure]:

@@ -35,6 +35,7 @@ from ledger.store.schema import (
     audit_keys,
     audit_nodes,
     audit_seals,
+    audit_stamps,
     command_keys,
     events,
     ledger_head,
@@ -54,6 +55,7 @@ TABLES = {
         audit_keys,
         audit_nodes,
         audit_seals,
+        audit_stamps,
     )
 }
 _ROWS_A_BATCH = 1000

@@ -2,7 +2,7 @@
 
 ledger.json      whose history it is
 events.jsonl     every event, a line each, as it is hashed
-checkpoints/     the signed roots, by size
+checkpoints/     the signed roots, by size, and their time stamps (.tsr) where there are any
 proofs.json      how each checkpoint continues the one before
 keys.txt         the public keys, as verifier keys
 verifier.py      checks all of it, without this program
@@ -29,6 +29,7 @@ from ledger.audit.sealing import (
     seals,
     stored_subtree,
 )
+from ledger.audit.stamping import stamps
 from ledger.audit.tree import consistency_proof
 from ledger.opening import LedgerIdentity
 from ledger.progress import Progress
@@ -107,7 +108,10 @@ def _write_notes(
     digits = len(str(sizes[-1]))
     for found in sealed:
         name = f"{found.checkpoint.size:0{digits}d}.txt"
-        (part / "checkpoints" / name).write_text(found.note, encoding="utf-8")
+        _write(part / "checkpoints" / name, found.note)
+    for kept in stamps(connection):
+        path = part / "checkpoints" / f"{kept.size:0{digits}d}.tsr"
+        path.write_bytes(kept.stamped.response)
     ledger = {"ledger_id": identity.opened.ledger_id, "origin": origin_of(identity)}
     ledger["entity"] = identity.opened.entity
     keys = "".join(f"{key.text}\n" for key in known_keys(connection))

@@ -60,6 +60,7 @@ def seal(door: Door, key: str | None, form: str) -> None:
       acquit audit seal --key keyring:acquit --format json
     """
     made = _sealed(door, key)
+    _stamp_if_configured(door)
     if form == "json":
         output.print_json(_seal_json(made))
     else:
@@ -81,7 +82,43 @@ def seal_if_configured(door: Door) -> int | None:
     """Seal where a signing key is configured; return how many events are sealed, None without."""
     from ledger.audit.signing import is_configured
 
-    return _sealed(door, None).checkpoint.size if is_configured() else None
+    if not is_configured():
+        return None
+    size = _sealed(door, None).checkpoint.size
+    _stamp_if_configured(door)
+    return size
+
+
+def _stamp_if_configured(door: Door) -> None:
+    """Ask for a time stamp where an authority is configured; say it where none comes."""
+    from ledger.audit import authority, stamping
+
+    if not authority.is_configured():
+        return
+    try:
+        stamping.stamp_newest(door.opened.database)
+    except authority.StampError as error:
+        again = "the next acquit audit seal or acquit audit stamp asks again"
+        click.echo(f"Sealed, but without a time stamp: {error}; {again}", err=True)
+
+
+@audit.command()
+@pass_door
+def stamp(door: Door) -> None:
+    """Have the last checkpoint time-stamped by the authority at ACQUIT_TSA_URL (RFC 3161).
+
+    acquit audit seal asks by itself; this asks again where no answer came. A stamp is kept once.
+
+    \b
+    Example:
+      ACQUIT_TSA_URL=https://tsa.example/ ACQUIT_TSA_CERTIFICATE=root.pem acquit audit stamp
+    """
+    from ledger.audit.stamping import stamp_newest
+    from ledger.envelope import iso_moment
+
+    kept = stamp_newest(door.opened.database)
+    moment = iso_moment(kept.stamped.stamped_at_us)
+    click.echo(f"The checkpoint of {kept.size} events was there at {moment}")
 
 
 def _seal_json(made: Seal) -> dict[str, Any]:
@@ -118,22 +155,28 @@ def verify(door: Door, kept: tuple[Path, ...], trust: tuple[str, ...], form: str
       acquit audit verify
       acquit audit verify --since published/checkpoint-1200.txt
     """
-    from itertools import islice
+    from itertools import chain, islice
 
-    from ledger.audit import verifying
+    from ledger.audit import authority, stamping, verifying
     from ledger.audit.sealing import newest_seal
 
     opened = door.opened
+    roots = authority.trusted_roots()
     with opened.database.reading() as connection:
         notes, keys = _notes(kept), _keys(trust)
-        found = list(islice(verifying.verify(connection, notes, keys), MOST_FINDINGS))
+        looked = verifying.verify(connection, notes, keys)
+        stamped = stamping.verify_stamps(connection, roots) if roots else ()
+        found = list(islice(chain(looked, stamped), MOST_FINDINGS))
         last = newest_seal(connection)
+        count = len(stamping.stamps(connection))
     size = last.checkpoint.size if last else 0
     if form == "json":
         lines = [_finding(each) for each in found]
-        output.print_json({"ok": not found, "sealed": size, "findings": lines})
+        stamps = {"kept": count, "checked": bool(roots)}
+        output.print_json({"ok": not found, "sealed": size, "findings": lines, "stamps": stamps})
     else:
         _print_findings(found, size)
+        _print_stamps(count, checked=bool(roots))
     if found:
         raise click.exceptions.Exit(1)
 
@@ -163,6 +206,13 @@ def _print_findings(found: list[Finding], sealed: int) -> None:
         return
     rows = [(each.position, each.kind, each.text) for each in found]
     output.print_table("The history is not as it was sealed", ["position", "kind", "what"], rows)
+
+
+def _print_stamps(count: int, *, checked: bool) -> None:
+    if count and checked:
+        click.echo(f"Looked at {count} time stamps.")
+    elif count:
+        click.echo(f"{count} time stamps were not checked: set ACQUIT_TSA_CERTIFICATE.")
 
 
 @audit.command()

@@ -27,7 +27,7 @@ _ROWS_A_READ = 2000
 class Finding:
     """What is wrong: at a position (None: of the whole), of a kind, in words.
 
-    Kinds: changed, missing, reordered, replaced, re-signed.
+    Kinds: changed, missing, reordered, replaced, re-signed, stamp.
     """
 
     position: int | None

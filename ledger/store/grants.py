@@ -32,5 +32,5 @@ GRANT EXECUTE ON FUNCTION acquit_append TO {WRITER};
 -- Who reports folds into tables of its own, and who seals adds to these; give both to a role that
 -- is not the writer's:
 --   GRANT CREATE ON SCHEMA public TO ...;
---   GRANT INSERT ON audit_seals, audit_nodes, audit_keys TO ...;
+--   GRANT INSERT ON audit_seals, audit_nodes, audit_keys, audit_stamps TO ...;
 """  # noqa: S608 - our own names

@@ -112,3 +112,12 @@ audit_keys = Table(
     Column("since_size", BigInteger, nullable=False),
 )
 """The public keys that have signed, as verifier keys, each with the size of its first seal."""
+
+audit_stamps = Table(
+    "audit_stamps",
+    metadata,
+    Column("size", POSITION, primary_key=True, autoincrement=False),
+    Column("response", LargeBinary, nullable=False),
+    Column("stamped_at", BigInteger, nullable=False),
+)
+"""Time stamps (RFC 3161) over the notes of `audit_seals`, as the authority answered."""

@@ -157,7 +157,7 @@ def test_a_ledger_made_before_there_were_seals_is_migrated(acquit: Acquit) -> No
     """A filled ledger of the first revision gets the tables, keeps its events, and is sealed."""
     record(acquit, "A")
     with acquit.database.writing() as connection:
-        for table in ("audit_seals", "audit_nodes", "audit_keys"):
+        for table in ("audit_stamps", "audit_seals", "audit_nodes", "audit_keys"):
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         before = list(leaves(connection, 0, head_position(connection)))

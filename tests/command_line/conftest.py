@@ -82,7 +82,7 @@ def new_shell(
 ) -> Callable[[str], Shell]:
     """Give a function from a ledger's URL to a shell, in a folder and environment of its own."""
     monkeypatch.chdir(tmp_path)
-    for name in ("ACQUIT_LEDGER", "ACQUIT_ACTOR", "ACQUIT_TRACE"):
+    for name in ("ACQUIT_LEDGER", "ACQUIT_ACTOR", "ACQUIT_TRACE", "ACQUIT_TSA_URL"):
         monkeypatch.delenv(name, raising=False)
     return lambda url: Shell(url, tmp_path, capsys)
 

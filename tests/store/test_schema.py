@@ -53,7 +53,7 @@ def test_migrating_again_changes_nothing(new_url: Callable[[], str]) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_a_filled_store_of_every_revision_is_migrated(
     empty_url: Callable[[], str], revision: str
 ) -> None:
