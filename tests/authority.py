@@ -27,6 +27,7 @@ default_tsa = ours
 serial = {0}/serial
 signer_cert = {0}/signer.pem
 signer_key = {0}/signer.key
+certs = {0}/between.pem
 signer_digest = sha256
 default_policy = 1.2.3.4.1
 digests = sha256, sha512
@@ -97,25 +98,30 @@ class Authority:
             thread.join()
 
     def _certify(self) -> None:
-        root_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
-        root, signer = (
+        root_key, between_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(3))
+        root, between, signer = (
             x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{self.folder.name} {what}")])
-            for what in ("root", "signer")
+            for what in ("root", "one between", "signer")
         )
         now = datetime.now(UTC)
         builder = (
             x509.CertificateBuilder()
-            .issuer_name(root)
             .not_valid_before(now - timedelta(days=1))
             .not_valid_after(now + timedelta(days=2))
         )
-        own = builder.subject_name(root).public_key(root_key.public_key()).serial_number(1)
-        own = own.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        of_signer = builder.subject_name(signer).public_key(key.public_key()).serial_number(2)
-        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-        of_signer = of_signer.add_extension(usage, critical=True)
-        for name, made in (("root.pem", own), ("signer.pem", of_signer)):
-            signed = made.sign(root_key, hashes.SHA256())
+        signs = x509.BasicConstraints(ca=True, path_length=None)
+        stamps = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        for number, (name, subject, public, issuer, by, extension) in enumerate(
+            [
+                ("root.pem", root, root_key, root, root_key, signs),
+                ("between.pem", between, between_key, root, root_key, signs),
+                ("signer.pem", signer, key, between, between_key, stamps),
+            ],
+            1,
+        ):
+            made = builder.subject_name(subject).public_key(public.public_key())
+            made = made.issuer_name(issuer).serial_number(number)
+            signed = made.add_extension(extension, critical=True).sign(by, hashes.SHA256())
             (self.folder / name).write_bytes(signed.public_bytes(Encoding.PEM))
         raw = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
         (self.folder / "signer.key").write_bytes(raw)

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
+from ledger.audit.certificate_order import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -104,7 +106,7 @@ def check(
 def _read(answer: bytes) -> TimeStampResponse:
     client = client_package()
     try:
-        response: TimeStampResponse = client.decode_timestamp_response(answer)
+        response: TimeStampResponse = client.decode_timestamp_response(in_order(answer))
         granted = response.status == client.PKIStatus.GRANTED
         told = "; ".join(response.status_string)[:200]
     except ValueError:

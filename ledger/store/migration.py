@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from ledger.store.database import Database
 
-NEWEST_REVISION = "0004"
+NEWEST_REVISION = "0005"
 
 
 class LedgerNotReadyError(RuntimeError):

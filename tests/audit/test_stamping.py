@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from ledger.audit.authority import ROOTS, URL, Stamped, StampError, ask, check, trusted_roots
+from ledger.audit.certificate_order import in_order
 from ledger.audit.publishing import publish_into
 from ledger.audit.stamping import stamp_newest, stamps, verify_stamps
 from tests.audit.conftest import Sealed, record
@@ -142,6 +143,15 @@ def test_an_authority_that_is_not_trusted(authority: Authority, tmp_path: Path) 
     other = Authority(tmp_path / "theirs")
     with pytest.raises(StampError, match="does not hold"):
         ask(MESSAGE, {URL: authority.url, ROOTS: str(other.root)})
+
+
+def test_certificates_in_any_order(good: Stamped) -> None:
+    """An authority may send its chain in any order; sorted, it is the same answer."""
+    sorted_ = in_order(good.response)
+    assert sorted_ != good.response
+    assert sorted(sorted_) == sorted(good.response)
+    assert in_order(sorted_) == sorted_
+    assert in_order(b"junk") == b"junk"
 
 
 def test_an_authority_that_is_down(made: Authority) -> None:
