@@ -270,24 +270,24 @@ class LedgerApplication(Application[str]):
     def _for_all(self, asked: Asked, command: ChargeDue | Day, *, keyed: bool = True) -> Result:
         """Carry out a command for all plans, in chunks; one plan's failure stops no other.
 
-        The key comes last, so that a crash in between is resumed; what is done for a plan is done
-        once whatever happens, so the chunks need no key of their own.
+        The key comes with the last one, so that a crash in between is resumed; what is done for a
+        plan is done once whatever happens, so the other chunks need no key of their own.
         """
         if self.agenda is None:
             message = "the ledger was opened without its agenda: open it through bootstrap"
             raise RuntimeError(message)
-        after, count, failures = "", 0, list[Failure]()
-        while plans := self.agenda.due_plans(command.on, after, PLANS_A_CHUNK):
+        after, count, failures, is_last = "", 0, list[Failure](), False
+        while not is_last:
+            plans = self.agenda.due_plans(command.on, after, PLANS_A_CHUNK)
+            is_last = len(plans) < PLANS_A_CHUNK
             draft = Draft(self._prefetched([plan_stream(plan) for plan in plans]))
             for plan in plans:
                 failures += _attempted(command, plan, draft)
-            chunk = self._new_command(asked, draft, keyed=False)
-            self._require(self.store.append([chunk]))
+            chunk = self._new_command(asked, draft, keyed=keyed and is_last)
+            if chunk.events or chunk.request_hash is not None:
+                self._require(self.store.append([chunk]))
             self.hot.keep(draft.streams)
-            after, count = plans[-1], count + len(draft.events())
-        if keyed:
-            done = self._new_command(asked, Draft(self._load), keyed=True)
-            self._require(self.store.append([done]))
+            after, count = plans[-1] if plans else after, count + len(draft.events())
         return Result(
             asked.number, command.id, Verdict.ACCEPTED, events=count, failures=tuple(failures)
         )

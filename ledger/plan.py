@@ -102,21 +102,23 @@ class Plan:
     def unbilled(self) -> tuple[Instalment, ...]:
         """What is still to be charged of the instalments: their parts that are no charge yet."""
         left = (self._left(part) for part in self.instalments if part.number not in self.ended)
-        return tuple(part for part in left if part.amount_minor)
+        return tuple(part for part in left if part is not None)
 
-    def _left(self, part: Instalment) -> Instalment:
-        if not any(name in self.charges for name in charge_ids(self.id, part)):
-            return part
-        name = f"{self.id}/{part.number}"
-        principal = 0 if name in self.charges else part.principal_minor
-        interest = 0 if f"{name}/interest" in self.charges else part.interest_minor
-        fee = 0 if f"{name}/fee" in self.charges else part.fee_minor
-        return replace(
-            part,
-            amount_minor=principal + interest + fee,
-            interest_minor=interest,
-            fee_minor=fee,
-        )
+    def _left(self, part: Instalment) -> Instalment | None:
+        """Return what is no charge yet of an instalment, None if nothing is left of it."""
+        charges, name = self.charges, f"{self.id}/{part.number}"
+        principal = 0 if name in charges else part.principal_minor
+        interest, fee = part.interest_minor, part.fee_minor
+        if interest and f"{name}/interest" in charges:
+            interest = 0
+        if fee and f"{name}/fee" in charges:
+            fee = 0
+        amount = principal + interest + fee
+        if amount == part.amount_minor:
+            return part if amount else None
+        if not amount:
+            return None
+        return replace(part, amount_minor=amount, interest_minor=interest, fee_minor=fee)
 
     @property
     def settled(self) -> bool:

@@ -151,5 +151,4 @@ class AgendaPort:
             .order_by(items.c.plan)
             .limit(limit)
         )
-        with self._database.reading() as connection:
-            return list(connection.execute(query).scalars())
+        return self._database.glance(lambda found: list(found.execute(query).scalars()))

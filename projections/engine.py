@@ -29,7 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ledger.events import LEDGER_STREAM
 from ledger.progress import Progress
 from ledger.store.database import Database
-from ledger.store.log import head_position, read_range, read_stream
+from ledger.store.log import head_position, read_range, read_stream, stream_versions
 from ledger.store.rows import insert_rows
 from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, Row, metadata
@@ -58,14 +58,21 @@ class Engine:
     def __init__(self, database: Database, projections: Sequence[Projection]) -> None:
         self.database = database
         self.projections = projections
+        self._is_prepared = False
+        self._adoptions: tuple[int, Books] | None = None
 
     def prepare(self) -> None:
-        """Make the tables that are missing, and a checkpoint for each projection."""
+        """Make the tables that are missing, and a checkpoint for each projection; once."""
+        if self._is_prepared:
+            return
         with self.database.reading() as connection:
             if inspect(connection).has_table(checkpoints.name):
                 known = set(self._positions(connection))
-                if known.issuperset(self.projections_keys()):
-                    return
+                self._is_prepared = known.issuperset(self.projections_keys())
+        if not self._is_prepared:
+            self._make_tables()
+
+    def _make_tables(self) -> None:
         with self.database.writing() as connection:
             if self.database.is_postgres:  # Two programs may start at once.
                 connection.execute(select(func.pg_advisory_xact_lock(_PREPARING)))
@@ -96,8 +103,7 @@ class Engine:
         """
         self.prepare()
         with self.database.reading() as connection:
-            target = head_position(connection)
-        reached = self._lowest()
+            target, reached = head_position(connection), self.reached(connection)
         while reached < target:
             reached = self._step(reached, min(reached + EVENTS_A_BATCH, target))
             if progress is not None:
@@ -123,10 +129,10 @@ class Engine:
         types = frozenset[str]().union(*wanted) if all(wanted) else frozenset[str]()
         with self.database.reading() as connection:
             events = read_range(connection, after, through, types)
-            books = Books.of(read_stream(connection, LEDGER_STREAM))
+            books = self._books(connection)
             positions = self._positions(connection)
         try:
-            with self.database.writing() as connection:
+            with self.database.writing(durable=False) as connection:
                 for projection in self.projections:
                     since = positions[projection.name, projection.version]
                     if since < through:
@@ -138,6 +144,13 @@ class Engine:
             return self._lowest()
         _log.debug("folded", after=after, through=through, events=len(events))
         return through
+
+    def _books(self, connection: Connection) -> Books:
+        """Return the charts that were adopted; they are read anew where another was."""
+        version = stream_versions(connection, [LEDGER_STREAM]).get(LEDGER_STREAM, 0)
+        if self._adoptions is None or self._adoptions[0] != version:
+            self._adoptions = version, Books.of(read_stream(connection, LEDGER_STREAM))
+        return Books(self._adoptions[1].adopted)
 
     def _advance(
         self, connection: Connection, projection: Projection, since: int, through: int

@@ -128,14 +128,41 @@ class Database:
             return work(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction, committed on leaving, rolled back on an exception."""
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        """One transaction, committed on leaving, rolled back on an exception.
+
+        One that is not `durable` need not be on the disk when it is left: what comes of events can
+        be made of them again. It is there as a whole or not at all.
+        """
         with self.engine.connect() as connection:
             options: dict[str, Any] = {_WRITING: True}
-            with connection.execution_options(**options).begin():
-                if self._idle_ms:
-                    connection.exec_driver_sql(f"SET LOCAL {_IDLE} = {self._idle_ms}")
+            flushing = self._flushing(connection, durable=durable)
+            with flushing, connection.execution_options(**options).begin():
+                if settings := self._settings(durable=durable):
+                    connection.exec_driver_sql(f"SELECT {settings}")
                 yield connection
+
+    def _settings(self, *, durable: bool) -> str:
+        """Return what is set for one transaction on Postgres, in one statement."""
+        wanted = {}
+        if self._idle_ms:
+            wanted[_IDLE] = str(self._idle_ms)
+        if self.is_postgres and not durable:
+            wanted["synchronous_commit"] = "off"
+        return ", ".join(f"set_config('{name}', '{value}', true)" for name, value in wanted.items())
+
+    @contextmanager
+    def _flushing(self, connection: Connection, *, durable: bool) -> Iterator[None]:
+        """On SQLite, leave flushing to the next durable transaction."""
+        driver: Any = connection.connection.driver_connection
+        if self.is_postgres or durable:
+            yield
+            return
+        driver.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            driver.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
