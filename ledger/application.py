@@ -31,11 +31,12 @@ from ledger.answers import (
 )
 from ledger.canonical import request_hash
 from ledger.command_file import Line
-from ledger.commands import free_texts, read_command
+from ledger.commands import read_command
 from ledger.deciding import Clock, Group
 from ledger.draft import Draft, Stream, replayed
 from ledger.envelope import Event
 from ledger.events import plan_stream
+from ledger.free_text import free_texts
 from ledger.group_commit import GroupCommit
 from ledger.handlers import steps_for_plan
 from ledger.hot_streams import HotStreams

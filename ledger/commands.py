@@ -66,9 +66,6 @@ KEYS = frozenset(
 AS_GIVEN = "as given"
 """Where a rate comes from, if that is not said."""
 
-FREE_TEXT = frozenset({"reason", "reference", "document", "offer", "approver", "source"})
-"""Fields in which somebody may write anything, and so name a person."""
-
 REGISTER = "register_customer"
 
 FEE_KINDS = ("late_fee", "recovery_fee", "fee")
@@ -120,15 +117,6 @@ def _refuse_secrets(value: Any, place: str, *, personal: bool) -> None:
                 _refuse_secrets(nested, f"{place}[{index}]", personal=personal)
         case _:
             return
-
-
-def free_texts(line: Mapping[str, Any]) -> dict[str, str]:
-    """Return the texts of a command in which somebody may have written anything, by field."""
-    found = {name: text for name in FREE_TEXT if isinstance(text := line.get(name), str)}
-    dimensions = line.get("dimensions")
-    if isinstance(dimensions, Mapping):
-        found |= {f"dimensions.{name}": str(text) for name, text in dimensions.items()}
-    return found
 
 
 def _read_charge_due(fields: Fields, base: Base) -> Command:

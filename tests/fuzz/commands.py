@@ -10,7 +10,8 @@ from typing import Any
 from ledger.answers import id_of
 from ledger.canonical import canonical_json
 from ledger.command_file import lines
-from ledger.commands import _READ, free_texts, read_command
+from ledger.commands import _READ, read_command
+from ledger.free_text import free_texts
 from ledger.intentions import AmendPlan, Reschedule
 from ledger.refusals import FieldMissing, FieldUnknown
 from ledger.terms.refusals import Refusal
