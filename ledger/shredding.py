@@ -8,13 +8,14 @@ exports, hashes and proofs are over sealed bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from ledger.application import LedgerApplication
+from ledger.application import MOST_ATTEMPTS, LedgerApplication
 from ledger.customer import Customer
 from ledger.draft import Stream, replayed
 from ledger.envelope import Event
@@ -26,9 +27,10 @@ from ledger.events import (
     customer_stream,
 )
 from ledger.store.log import decided_events, last_recorded_us
+from ledger.store.recorder import CommandAnsweredError
 from ledger.store.schema import events
-from ledger.subjects.keystore import KeyStore
 
+Done = TypeVar("Done")
 _CUSTOMERS = customer_stream("")
 _AFTER_CUSTOMERS = _CUSTOMERS[:-1] + chr(ord(":") + 1)
 
@@ -59,16 +61,27 @@ def shred(
 
     Raises ShreddingError, KeyStoreError, and what the database raises.
     """
+    return _among_others(lambda: _shred(ledger, customer, kinds, when))
+
+
+def _shred(
+    ledger: LedgerApplication, customer: str, kinds: Sequence[KeyKind], when: When
+) -> tuple[KeyKind, ...]:
     store = ledger.subjects.require_store()
-    known = _customers(ledger, [customer]).get(customer)
-    if known is None:
+    stream = dict(_streams(ledger, [customer])).get(customer, Stream())
+    known = stream.state
+    if not isinstance(known, Customer):
         message = f"there is no registered customer {customer!r}"
         raise ShreddingError(message)
     wanted = tuple(kind for kind in kinds if kind not in known.shredded)
     left = tuple(kind for kind in wanted if kind not in known.requested)
+    version = stream.version
     if left:
-        _record(ledger, SubjectShredRequested(customer=customer, keys=left), when)
-    _destroy_and_confirm(ledger, store, customer, wanted, when)
+        version += 1
+        _record(ledger, SubjectShredRequested(customer=customer, keys=left), version, when)
+    if wanted:
+        store.destroy(customer, wanted, ledger.store.clock_us())
+        _record(ledger, SubjectShredded(customer=customer, keys=wanted), version + 1, when)
     return wanted
 
 
@@ -77,7 +90,12 @@ def finish(ledger: LedgerApplication, when: When) -> list[str]:
 
     Raises KeyStoreError where the keys have no place.
     """
-    known = customers(ledger)
+    return _among_others(lambda: _finish(ledger, when))
+
+
+def _finish(ledger: LedgerApplication, when: When) -> list[str]:
+    found = dict(_streams(ledger, ledger.store.database.glance(_registered)))
+    known = _states(found)
     store = ledger.subjects.store
     if store is None:
         if any(each.requested - each.shredded for each in known.values()):
@@ -86,13 +104,15 @@ def finish(ledger: LedgerApplication, when: When) -> list[str]:
     gone = store.destroyed_kinds()
     finished = set()
     for customer, each in sorted(known.items()):
-        destroyed = gone.get(customer, set())
+        version, destroyed = found[customer].version, gone.get(customer, set())
         unsaid = _kinds(destroyed - each.requested)
         if unsaid:
-            _record(ledger, SubjectShredRequested(customer=customer, keys=unsaid), when)
+            version += 1
+            _record(ledger, SubjectShredRequested(customer=customer, keys=unsaid), version, when)
         left = _kinds((each.requested | destroyed) - each.shredded)
         if left:
-            _destroy_and_confirm(ledger, store, customer, left, when)
+            store.destroy(customer, left, ledger.store.clock_us())
+            _record(ledger, SubjectShredded(customer=customer, keys=left), version + 1, when)
         there = store.kinds_of(customer) & each.shredded if each.shredded else set()
         if there:
             store.destroy(customer, _kinds(there), ledger.store.clock_us())
@@ -122,10 +142,12 @@ def known_customer(ledger: LedgerApplication, customer: str) -> Customer | None:
 
 
 def _customers(ledger: LedgerApplication, names: Sequence[str]) -> dict[str, Customer]:
+    return _states(dict(_streams(ledger, names)))
+
+
+def _states(streams: Mapping[str, Stream]) -> dict[str, Customer]:
     return {
-        name: stream.state
-        for name, stream in _streams(ledger, names)
-        if isinstance(stream.state, Customer)
+        name: stream.state for name, stream in streams.items() if isinstance(stream.state, Customer)
     }
 
 
@@ -139,25 +161,27 @@ def _streams(ledger: LedgerApplication, names: Sequence[str]) -> Iterator[tuple[
         yield wanted[stream], replayed(None, decided) or Stream()
 
 
-def _destroy_and_confirm(
-    ledger: LedgerApplication,
-    store: KeyStore,
-    customer: str,
-    kinds: Sequence[KeyKind],
-    when: When,
-) -> None:
-    if not kinds:
-        return
-    store.destroy(customer, kinds, ledger.store.clock_us())
-    _record(ledger, SubjectShredded(customer=customer, keys=tuple(kinds)), when)
+def _among_others(work: Callable[[], Done]) -> Done:
+    """Do work anew while another program gets in between; each step of it bears being done again.
+
+    Raises CommandAnsweredError where others never stop.
+    """
+    for _ in range(MOST_ATTEMPTS - 1):
+        try:
+            return work()
+        except CommandAnsweredError:
+            continue
+    return work()
 
 
 def _record(
-    ledger: LedgerApplication, fact: SubjectShredRequested | SubjectShredded, when: When
+    ledger: LedgerApplication,
+    fact: SubjectShredRequested | SubjectShredded,
+    version: int,
+    when: When,
 ) -> None:
     stream = customer_stream(fact.customer)
-    versions = {name: found.version for name, found in _streams(ledger, [fact.customer])}
-    event = Event(stream, versions.get(fact.customer, 0) + 1, when.on, fact)
+    event = Event(stream, version, when.on, fact)
     ledger.save(
         event,
         command_id=f"{type(fact).TOPIC} {fact.customer} {event.originator_version}",

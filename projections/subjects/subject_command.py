@@ -83,7 +83,12 @@ def export(door: Door, customer: str, path: Path, *, legal: bool) -> None:
     if str(path) == "-":
         click.echo(text, nl=False)
         return
-    path.write_text(text, encoding="utf-8")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     click.echo(f"Wrote what is known of customer {customer} into {path}")
 
 

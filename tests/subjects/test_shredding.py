@@ -9,13 +9,18 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bootstrap import Acquit, open_ledger
 from ledger import shredding
 from ledger.answers import Verdict
+from ledger.audit.sealing import seal
+from ledger.audit.verifying import verify
 from ledger.shredding import ShreddingError, When, finish, known_customer, shred
+from ledger.store.log import read_stream
 from ledger.subjects.keystore import KeyStore
 from tests.command_line.conftest import Shell
 from tests.conftest import NewUrl
@@ -97,10 +102,44 @@ def _cut_short(patched: pytest.MonkeyPatch, step: str) -> None:
         patched.setattr(
             shredding,
             "_record",
-            lambda ledger, fact, when: (
-                stop() if "Shredded" in type(fact).__name__ else record(ledger, fact, when)
+            lambda ledger, fact, *rest: (
+                stop() if "Shredded" in type(fact).__name__ else record(ledger, fact, *rest)
             ),
         )
+
+
+def test_two_that_forget_somebody_at_once(lived: Acquit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program does all of it in between: both end well, and it is said once."""
+    record = shredding._record
+
+    def late(*arguments: Any) -> None:
+        monkeypatch.setattr(shredding, "_record", record)
+        shred(lived.application, "C-1", ["service"], WHEN)
+        record(*arguments)
+
+    monkeypatch.setattr(shredding, "_record", late)
+    assert shred(lived.application, "C-1", ["service"], WHEN) == ()
+    known = known_customer(lived.application, "C-1")
+    assert known is not None
+    assert known.requested == known.shredded == frozenset({"service"})
+    with lived.database.reading() as connection:
+        facts = [event.fact for event in read_stream(connection, "customer:C-1")]
+    assert [type(fact).__name__ for fact in facts] == [
+        "CustomerRegistered",
+        "SubjectShredRequested",
+        "SubjectShredded",
+    ]
+
+
+def test_forgetting_adds_to_the_tree_and_changes_nothing_in_it(lived: Acquit) -> None:
+    """A checkpoint of before is continued by the one after, and every event is what it was."""
+    private = Ed25519PrivateKey.generate()
+    before = seal(lived.database, lived.identity, private, 1)
+    shred(lived.application, "C-1", ["service", "legal"], WHEN)
+    after = seal(lived.database, lived.identity, private, 2)
+    assert after.checkpoint.size > before.checkpoint.size
+    with lived.database.reading() as connection:
+        assert list(verify(connection, [before.signature])) == []
 
 
 def test_keys_that_came_back(lived: Acquit, tmp_path: Path, keys_place: str) -> None:
