@@ -53,7 +53,7 @@ def test_migrating_again_changes_nothing(new_url: Callable[[], str]) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, int(NEWEST_REVISION))])
 def test_a_filled_store_of_every_revision_is_migrated(
     empty_url: Callable[[], str], revision: str
 ) -> None:
