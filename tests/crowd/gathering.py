@@ -32,10 +32,10 @@ def gather(url: str, crowd: Crowd) -> Gathering:
     _open_plans(url, crowd)
     context: Any = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.crowd.members"])
-    over = context.Event()
+    over, together = context.Event(), context.Barrier(crowd.processes)
     pairs = [context.Pipe(duplex=False) for _ in range(crowd.processes + 1)]
     members = [
-        context.Process(target=ask, args=(url, crowd, number, telling), daemon=True)
+        context.Process(target=ask, args=(url, crowd, number, together, telling), daemon=True)
         for number, (_, telling) in enumerate(pairs[:-1])
     ]
     reader = context.Process(target=read_along, args=(url, over, pairs[-1][1]), daemon=True)

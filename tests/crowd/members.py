@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 from typing import Any
 
 from bootstrap import open_ledger
@@ -52,7 +52,7 @@ def asks(crowd: Crowd, process: int, thread: int) -> Iterator[Command]:
             yield {"command": "receive_payment", **line, **paid}
 
 
-def ask(url: str, crowd: Crowd, process: int, tell: Connection) -> None:
+def ask(url: str, crowd: Crowd, process: int, together: Barrier, tell: Connection) -> None:
     """Be one process of the crowd; tell all answers, and how often it decided anew."""
     acquit = open_ledger(url, actor="crowd")
     told: list[list[Told]] = [[] for _ in range(crowd.threads)]
@@ -69,6 +69,7 @@ def ask(url: str, crowd: Crowd, process: int, tell: Connection) -> None:
             answer = str(result.verdict) if result.refusal is None else result.refusal.code
             told[thread].append((command["id"], answer, result.events))
 
+    together.wait()
     threads = [threading.Thread(target=one, args=(thread,)) for thread in range(crowd.threads)]
     for each in threads:
         each.start()
