@@ -10,9 +10,12 @@ import pytest
 
 from tests.crash.checker import sealed
 from tests.crash.conftest import opened
-from tests.crash.lives import COMMANDS, Life, NewLedger, asked_again, lived, prepared, what_is_wrong
+from tests.crash.lives import Life, NewLedger, asked_again, lived, prepared, what_is_wrong
 from tests.crash.load import load
 from tests.crash.server import Server, own_server
+
+MANY = 300
+"""So many commands that some are under way whenever the server dies."""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def server() -> Iterator[Server]:
 
 def whole(url: str, life: Life, seed: int, new_reference: NewLedger) -> list[str]:
     """Return what is wrong after a life, and after the same commands were given once more."""
-    commands = load(seed, COMMANDS)
+    commands = load(seed, MANY)
     assert {*life.answers, *life.errors} == {command["id"] for command in commands}
     wrong = what_is_wrong(url, life, commands, new_reference)
     kept, found = sealed(url)
@@ -38,7 +41,7 @@ def test_a_server_that_is_killed_has_kept_what_was_answered(
 ) -> None:
     """SIGQUIT ends the server at once; started again it recovers, and the rest is carried out."""
     url = prepared(opened(server.new_url))
-    life = lived(url, load(seed, COMMANDS), at=(5 + 13 * seed, server.kill))
+    life = lived(url, load(seed, MANY), at=(5 + 13 * seed, server.kill))
     assert life.status == 0
     assert life.errors, "nothing was under way"
     server.start()
@@ -61,7 +64,7 @@ def test_a_server_process_that_is_killed_takes_nothing_with_it(
 ) -> None:
     """When one of its processes dies, the server throws all out and recovers by itself."""
     url = prepared(opened(server.new_url))
-    life = lived(url, load(9, COMMANDS), at=(15, backend_killer(server, url)))
+    life = lived(url, load(9, MANY), at=(15, backend_killer(server, url)))
     assert life.status == 0
     server.await_recovery()
     assert whole(url, life, 9, new_reference) == []
