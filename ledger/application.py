@@ -285,7 +285,7 @@ class LedgerApplication(Application[str]):
             for plan in plans:
                 failures += _attempted(command, plan, draft)
             chunk = self._new_command(asked, draft, keyed=keyed and is_last)
-            if chunk.events or chunk.request_hash is not None:
+            if chunk.events or chunk.reads or chunk.request_hash is not None:
                 self._require(self.store.append([chunk]))
             self.hot.keep(draft.streams)
             after, count = plans[-1] if plans else after, count + len(draft.events())

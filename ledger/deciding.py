@@ -10,6 +10,7 @@ not go together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ledger.answers import Asked, Result, refused
@@ -20,6 +21,7 @@ from ledger.handlers import decide
 from ledger.intentions import Command
 from ledger.refusals import PersonNamed, RecordedGoesBack
 from ledger.store.append import NewCommand
+from ledger.store.codec import UnreadableEventError
 from ledger.terms.refusals import Refusal
 
 Load = Callable[[Sequence[str]], Mapping[str, Stream]]
@@ -55,7 +57,9 @@ class Group:
         self._load = load
         self._to_append = to_append
         self._clock = clock
-        self.streams: dict[str, Stream] = dict(load(list(names)))
+        self.streams: dict[str, Stream] = {}
+        with suppress(UnreadableEventError):  # Whose command it is, is found one by one.
+            self.streams |= load(list(names))
         self.commands: dict[int, NewCommand] = {}
         self.refused: dict[int, Result] = {}
         self.failed: dict[int, Exception] = {}

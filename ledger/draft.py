@@ -174,7 +174,9 @@ class Draft:
         With `plan` only that one is looked at.
         """
         names = list(self.streams) if plan is None else [plan_stream(plan)]
-        return [changed for name in names for changed in self._changed(name)]
+        return [
+            changed for name in names if name in self.streams for changed in self._changed(name)
+        ]
 
     def _changed(self, name: str) -> Iterator[tuple[Plan, Plan, date]]:
         before, after = self._loaded[name].state, self.streams[name].state

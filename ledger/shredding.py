@@ -26,6 +26,7 @@ from ledger.events import (
     SubjectShredRequested,
     customer_stream,
 )
+from ledger.store.append import Answer
 from ledger.store.log import decided_events, last_recorded_us
 from ledger.store.recorder import CommandAnsweredError
 from ledger.store.schema import events
@@ -164,13 +165,14 @@ def _streams(ledger: LedgerApplication, names: Sequence[str]) -> Iterator[tuple[
 def _among_others(work: Callable[[], Done]) -> Done:
     """Do work anew while another program gets in between; each step of it bears being done again.
 
-    Raises CommandAnsweredError where others never stop.
+    Raises CommandAnsweredError where others never stop, or the recording time goes back.
     """
     for _ in range(MOST_ATTEMPTS - 1):
         try:
             return work()
-        except CommandAnsweredError:
-            continue
+        except CommandAnsweredError as error:
+            if error.outcome.answer is not Answer.CONFLICT:
+                raise
     return work()
 
 

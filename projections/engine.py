@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from ledger.events import LEDGER_STREAM
 from ledger.progress import Progress
@@ -102,13 +103,22 @@ class Engine:
         Raises UnreadableEventError, naming the event that it stops at.
         """
         self.prepare()
-        with self.database.reading() as connection:
-            target, reached = head_position(connection), self.reached(connection)
+        try:
+            target, reached = self._stand()
+        except (KeyError, DBAPIError):  # They may be dropped at any time, and are made anew.
+            self._is_prepared = False
+            self.prepare()
+            target, reached = self._stand()
         while reached < target:
             reached = self._step(reached, min(reached + EVENTS_A_BATCH, target))
             if progress is not None:
                 progress(reached, target)
         return reached
+
+    def _stand(self) -> tuple[int, int]:
+        """Return the last position, and how far all projections are."""
+        with self.database.reading() as connection:
+            return head_position(connection), self.reached(connection)
 
     def reached(self, connection: Connection) -> int:
         """Return how far all projections are, in the connection's view."""

@@ -1,7 +1,8 @@
 """Connections: one place that knows how SQLite and Postgres begin a transaction.
 
 On SQLite a writing transaction takes the write lock at once (BEGIN IMMEDIATE), the log is a WAL and
-every commit reaches the disk (synchronous FULL). On Postgres the driver is psycopg2.
+every commit reaches the disk (synchronous FULL), but for what can be made again. On Postgres the
+driver is psycopg2.
 """
 
 from __future__ import annotations

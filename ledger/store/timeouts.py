@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
 from sqlalchemy.engine import URL
 
@@ -74,7 +74,7 @@ def _milliseconds(environment: Mapping[str, str], name: str, default_ms: int) ->
     if not seconds.is_finite() or not 0 <= seconds <= _MOST_SECONDS:
         message = f"{name} is {given[:40]!r}: write seconds, or 0 to wait without end"
         raise TimeoutSettingError(message)
-    return int(seconds * 1000)
+    return int((seconds * 1000).to_integral_value(ROUND_CEILING))
 
 
 def connection_arguments(

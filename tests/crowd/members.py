@@ -37,7 +37,7 @@ class Crowd:
 
 
 def asks(crowd: Crowd, process: int, thread: int) -> Iterator[Command]:
-    """Yield what a thread asks for: fees and payments on hot plans, some ids twice."""
+    """Yield what a thread asks for: fees and payments on hot plans."""
     rng = random.Random(f"{process}/{thread}")  # noqa: S311 - to draw commands
     number = 0
     while True:

@@ -196,3 +196,11 @@ def test_a_moment_that_cannot_be_read_is_refused(lived: Acquit, text_: str) -> N
         pytest.raises(CoordinateError, match="is not a moment"),
     ):
         resolve(connection, lived.identity, None, text_)
+
+
+def test_what_is_dropped_under_a_running_program_is_made_anew(acquit: Acquit) -> None:
+    """Projections may be dropped at any time: an engine that has prepared them prepares again."""
+    reached = acquit.engine.catch_up()
+    with acquit.database.writing() as connection:
+        metadata.drop_all(connection)
+    assert acquit.engine.catch_up() == reached

@@ -43,7 +43,6 @@ def test_others_wait_for_who_appends_alone(new_url: Callable[[], str]) -> None:
     thread = threading.Thread(target=recorder.append, args=([other],))
     with recorder.alone() as append:
         thread.start()
-        thread.join(0.05)
         assert [outcome.answer for outcome in append([own])] == [Answer.ACCEPTED]
     thread.join()
     with database.reading() as connection:

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from ledger import deciding, handlers
+from ledger import application, deciding, handlers
 from ledger.adopting import adopt_policy
 from ledger.answers import Result, Verdict
 from ledger.application import LedgerApplication
 from ledger.command_file import Line
 from ledger.group_commit import GroupCommit
+from ledger.store.append import NewCommand, NewEvent
+from ledger.store.codec import UnreadableEventError
 from tests.conftest import NewLedger
 
 PLAN = {
@@ -282,3 +284,49 @@ def test_what_fails_on_copies_that_are_out_of_date_is_decided_anew(
     monkeypatch.setattr(deciding, "decide", sensitive)
     assert mine.execute(fee(2, "A")).verdict is Verdict.ACCEPTED
     assert mine.conflicts == 1
+
+
+def test_a_chunk_with_nothing_to_do_is_checked_too(
+    new_ledger: NewLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan that this process saw as not due, and another made due, is billed all the same."""
+    monkeypatch.setattr(application, "PLANS_A_CHUNK", 1)
+    ledger = new_ledger()
+    other = LedgerApplication(ledger.database.url.render_as_string(hide_password=False))
+    mine = ledger.application
+    soon: Any = PLAN["schedule"]
+    later = {**soon, "first_due": "2026-03-15"}
+    moved = {"command": "reschedule", "id": "r", "on": "2026-01-02", "plan": "A", "reason": "asked"}
+    try:
+        for plan, schedule in (("A", later), ("B", soon)):
+            line = {**PLAN, "id": f"o-{plan}", "plan": plan, "schedule": schedule}
+            assert mine.execute(line).verdict is Verdict.ACCEPTED
+        answered = other.execute({**moved, "schedule": soon})
+        assert answered.verdict is Verdict.ACCEPTED
+    finally:
+        other.close()
+    due = mine.execute({"command": "charge_due", "id": "due", "on": "2026-01-31"})
+    assert (due.verdict, due.failures) == (Verdict.ACCEPTED, ())
+    billed = [
+        found.originator_id
+        for found in mine.recorder.select_notifications(1, 1_000)
+        if found.topic == "InstalmentCharged"
+    ]
+    assert sorted(map(str, billed)) == ["plan:A", "plan:B"]
+
+
+def test_a_stream_that_cannot_be_read_fails_its_own_command(new_ledger: NewLedger) -> None:
+    """An event of a type that this version does not know stops the commands on that plan alone."""
+    ledger = new_ledger()
+    mine = ledger.application
+    for plan in ("A", "B"):
+        opened = mine.execute({**PLAN, "id": f"o-{plan}", "plan": plan})
+        assert opened.verdict is Verdict.ACCEPTED
+    unknown = NewCommand([NewEvent("plan:B", 2, "FromTheFuture", b"{}")])
+    mine.store.append([unknown])
+    mine.hot.distrust(["plan:B"])
+    results = mine.record([Line(1, fee(1, "A")), Line(2, fee(2, "B")), Line(3, fee(3, "A"))])
+    assert next(results).verdict is Verdict.ACCEPTED
+    with pytest.raises(UnreadableEventError, match="plan:B"):
+        next(results)
+    assert mine.execute(fee(3, "A")).verdict is Verdict.REPEATED
