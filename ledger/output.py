@@ -31,6 +31,7 @@ RIGHT = frozenset(
         "deductible",
         "difference",
         "fee",
+        "from",
         "gross",
         "held",
         "interest",
@@ -51,6 +52,7 @@ RIGHT = frozenset(
         "returned",
         "reverse_charge",
         "tax",
+        "to",
         "total",
     }
 )

@@ -10,6 +10,7 @@ import click
 from ledger import output
 from ledger.door import Door
 from projections.doctor_command import doctor
+from projections.explaining.explain_command import explain
 from projections.exports.cli import export
 from projections.provisioning.provision_command import provision
 from projections.reporting import (
@@ -327,5 +328,5 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-for _command in (doctor, export, provision, revalue, subject, tax):
+for _command in (doctor, explain, export, provision, revalue, subject, tax):
     commands.add_command(_command)
