@@ -23,7 +23,7 @@ from projections.engine import Engine
 from projections.projection import Books, Changes, Projection, Row, metadata
 
 items = Table(
-    "agenda_2_items",
+    "agenda_2_items@live",
     metadata,
     Column("plan", BYTEWISE, primary_key=True),
     Column("item", BYTEWISE, primary_key=True),
@@ -151,4 +151,5 @@ class AgendaPort:
             .order_by(items.c.plan)
             .limit(limit)
         )
-        return self._database.glance(lambda found: list(found.execute(query).scalars()))
+        with self._database.reading() as connection:  # The live slot and its rows, in one view.
+            return list(connection.execute(query).scalars())

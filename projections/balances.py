@@ -14,7 +14,7 @@ from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, metadata
 
 turnovers = Table(
-    "balances_1_turnovers",
+    "balances_1_turnovers@live",
     metadata,
     Column("book", BYTEWISE, primary_key=True),
     Column("account", BYTEWISE, primary_key=True),

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Select, case, func, select
 from projections.amounts import Sum, byte_order
 from projections.balances import BALANCES, turnovers
 from projections.coordinates import Coordinates
-from projections.engine import checkpoints
 from projections.journal_report import JournalFilter
 from projections.legs import legs
 from projections.projection import Books
+from projections.slots import viewed_position
 
 Turned = dict[tuple[str, str, str], tuple[Sum, Sum]]
 
@@ -63,10 +63,7 @@ def turned_over(connection: Connection, at: Coordinates, wanted: JournalFilter) 
 
 def _is_newest(connection: Connection, at: Coordinates) -> bool:
     """Tell whether the daily turnovers hold just the events up to the coordinate's position."""
-    query = select(checkpoints.c.position).where(
-        checkpoints.c.projection == BALANCES.name, checkpoints.c.version == BALANCES.version
-    )
-    return connection.execute(query).scalar_one_or_none() == at.position
+    return viewed_position(connection, BALANCES) == at.position
 
 
 def _from_turnovers(at: Coordinates, wanted: JournalFilter) -> Select[Any]:

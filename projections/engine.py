@@ -1,9 +1,9 @@
-"""The engine reads the log once and feeds every projection that is behind.
+"""The engine reads the log once and feeds every slot of every projection that is behind.
 
-A batch's changes and each checkpoint are committed together. A checkpoint moves by compare-and-set,
-so when two engines fold the same batch one of them commits and the other starts over from where
-the log now stands. An event that cannot be read stops the engine with its position; it is never
-skipped.
+A batch's changes and each slot's position are committed together. A position moves by
+compare-and-set, so when two engines fold the same batch one of them commits and the other starts
+over from where the log now stands. An event that cannot be read or folded stops the engine with its
+position; it is never skipped.
 """
 
 from __future__ import annotations
@@ -11,42 +11,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Integer,
-    Table,
-    delete,
-    func,
-    inspect,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, Table, delete, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from ledger.envelope import RecordedEvent
 from ledger.events import LEDGER_STREAM
 from ledger.progress import Progress
 from ledger.store.database import Database
 from ledger.store.log import head_position, read_range, read_stream, stream_versions
 from ledger.store.rows import insert_rows
-from ledger.store.schema import BYTEWISE
-from projections.projection import Books, Changes, Projection, Row, metadata
+from projections.folding import folded
+from projections.projection import Books, Changes, Projection, Row
+from projections.slots import (
+    FED,
+    Key,
+    Slot,
+    active_slots,
+    fed_slots,
+    follow,
+    move,
+    prepare,
+    standing,
+)
 
 EVENTS_A_BATCH = 2000
-_PREPARING = 7_221_001
 _log = structlog.get_logger()
 _KEYS_A_STATEMENT = 500
-
-checkpoints = Table(
-    "projection_checkpoints",
-    metadata,
-    Column("projection", BYTEWISE, primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("position", BigInteger, nullable=False),
-)
 
 
 class CheckpointMovedError(RuntimeError):
@@ -59,39 +50,26 @@ class Engine:
     def __init__(self, database: Database, projections: Sequence[Projection]) -> None:
         self.database = database
         self.projections = projections
+        self.by_key: dict[Key, Projection] = {
+            (each.name, each.version): each for each in projections
+        }
         self._is_prepared = False
         self._adoptions: tuple[int, Books] | None = None
+        follow(database)
 
     def prepare(self) -> None:
-        """Make the tables that are missing, and a checkpoint for each projection; once."""
+        """Make what is missing, so that each projection has a live slot; once."""
         if self._is_prepared:
             return
         with self.database.reading() as connection:
-            if inspect(connection).has_table(checkpoints.name):
-                known = set(self._positions(connection))
-                self._is_prepared = known.issuperset(self.projections_keys())
+            try:
+                self._is_prepared = self.by_key.keys() <= active_slots(connection).keys()
+            except DBAPIError:  # There is no list of slots.
+                self._is_prepared = False
         if not self._is_prepared:
-            self._make_tables()
-
-    def _make_tables(self) -> None:
-        with self.database.writing() as connection:
-            if self.database.is_postgres:  # Two programs may start at once.
-                connection.execute(select(func.pg_advisory_xact_lock(_PREPARING)))
-            metadata.create_all(connection)
-            rows = [
-                {"projection": name, "version": version, "position": 0}
-                for name, version in self.projections_keys()
-            ]
-            dialect = postgresql if self.database.is_postgres else sqlite
-            connection.execute(dialect.insert(checkpoints).on_conflict_do_nothing(), rows)
-
-    def projections_keys(self) -> list[tuple[str, int]]:
-        """Return name and version of each projection."""
-        return [(projection.name, projection.version) for projection in self.projections]
-
-    def _positions(self, connection: Connection) -> dict[tuple[str, int], int]:
-        query = select(checkpoints.c.projection, checkpoints.c.version, checkpoints.c.position)
-        return {(name, version): position for name, version, position in connection.execute(query)}
+            with self.database.writing() as connection:
+                prepare(connection, self.projections)
+            self._is_prepared = True
 
     def only(self, projection: Projection) -> Engine:
         """Return an engine for one of the projections."""
@@ -100,7 +78,7 @@ class Engine:
     def catch_up(self, progress: Progress | None = None) -> int:
         """Fold everything that was recorded until now; return the position reached.
 
-        Raises UnreadableEventError, naming the event that it stops at.
+        Raises UnreadableEventError or UnfoldableEventError, naming the event that it stops at.
         """
         self.prepare()
         try:
@@ -116,66 +94,71 @@ class Engine:
         return reached
 
     def _stand(self) -> tuple[int, int]:
-        """Return the last position, and how far all projections are."""
+        """Return the last position, and how far all slots are."""
         with self.database.reading() as connection:
-            return head_position(connection), self.reached(connection)
+            return head_position(connection), self._lowest_of(self.fed(connection))
 
     def reached(self, connection: Connection) -> int:
-        """Return how far all projections are, in the connection's view."""
+        """Return how far all live slots are, in the connection's view."""
         return min(self.positions(connection).values())
 
-    def positions(self, connection: Connection) -> dict[tuple[str, int], int]:
-        """Return how far each projection is, by name and version."""
-        known = self._positions(connection)
-        return {key: known[key] for key in self.projections_keys()}
+    def positions(self, connection: Connection) -> dict[Key, int]:
+        """Return how far each projection's live slot is, by name and version."""
+        active = active_slots(connection)
+        return {key: active[key].position for key in self.by_key}
+
+    def fed(self, connection: Connection) -> list[Slot]:
+        """Return the slots that the engine feeds."""
+        return fed_slots(connection, self.by_key)
+
+    def _lowest_of(self, fed: Sequence[Slot]) -> int:
+        """Return how far all slots are. Raises KeyError where a projection has no live slot."""
+        for key in self.by_key.keys() - {slot.key for slot in fed if slot.state == "active"}:
+            raise KeyError(key)
+        return min(slot.position for slot in fed)
 
     def _lowest(self) -> int:
         with self.database.reading() as connection:
-            return self.reached(connection)
+            return self._lowest_of(self.fed(connection))
 
     def _step(self, after: int, through: int) -> int:
-        """Fold the events between two positions; return how far all projections then are."""
+        """Fold the events between two positions; return how far all slots then are."""
         wanted = [projection.types for projection in self.projections]
         types = frozenset[str]().union(*wanted) if all(wanted) else frozenset[str]()
         with self.database.reading() as connection:
             events = read_range(connection, after, through, types)
-            books = self._books(connection)
-            positions = self._positions(connection)
+            books = self.books(connection)
+            fed = self.fed(connection)
         try:
             with self.database.writing(durable=False) as connection:
-                for projection in self.projections:
-                    since = positions[projection.name, projection.version]
-                    if since < through:
-                        self._advance(connection, projection, since, through)
-                        fresh = [event for event in events if event.position > since]
-                        write(connection, projection.tables, projection.fold(fresh, books))
+                for slot in fed:
+                    if slot.position < through:
+                        self._advance(connection, slot, through)
+                        fresh = [event for event in events if event.position > slot.position]
+                        self._apply(connection, slot, fresh, books)
         except CheckpointMovedError:
             _log.info("another engine was faster", after=after, through=through)
             return self._lowest()
         _log.debug("folded", after=after, through=through, events=len(events))
         return through
 
-    def _books(self, connection: Connection) -> Books:
+    def _apply(
+        self, connection: Connection, slot: Slot, events: Sequence[RecordedEvent], books: Books
+    ) -> None:
+        projection = self.by_key[slot.key]
+        changes = folded(projection, events, books)
+        write(connection, standing(projection, slot.number), changes)
+
+    def books(self, connection: Connection) -> Books:
         """Return the charts that were adopted; they are read anew where another was."""
         version = stream_versions(connection, [LEDGER_STREAM]).get(LEDGER_STREAM, 0)
         if self._adoptions is None or self._adoptions[0] != version:
             self._adoptions = version, Books.of(read_stream(connection, LEDGER_STREAM))
         return Books(self._adoptions[1].adopted)
 
-    def _advance(
-        self, connection: Connection, projection: Projection, since: int, through: int
-    ) -> None:
-        """Move a checkpoint from one position to another. Raises CheckpointMovedError."""
-        moved = connection.execute(
-            update(checkpoints)
-            .where(
-                checkpoints.c.projection == projection.name,
-                checkpoints.c.version == projection.version,
-                checkpoints.c.position == since,
-            )
-            .values(position=through)
-        )
-        if moved.rowcount != 1:
+    def _advance(self, connection: Connection, slot: Slot, through: int) -> None:
+        """Move a slot to a position. Raises CheckpointMovedError."""
+        if not move(connection, slot, through, FED):
             raise CheckpointMovedError
 
 

@@ -34,7 +34,7 @@ from projections.journal import postings
 from projections.projection import Books, Changes, Projection, metadata
 
 functional = Table(
-    "functional_1_postings",
+    "functional_1_postings@live",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("book", BYTEWISE, primary_key=True),

@@ -23,7 +23,7 @@ from projections.projection import metadata
 from projections.tax import ROLES, Section, TaxMovement, movements_of
 
 taxes = Table(
-    "functional_1_taxes",
+    "functional_1_taxes@live",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("line", Integer, primary_key=True, autoincrement=False),

@@ -12,7 +12,7 @@ from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, Row, metadata
 
 entries = Table(
-    "journal_1_entries",
+    "journal_1_entries@live",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("book", BYTEWISE, primary_key=True),
@@ -28,7 +28,7 @@ entries = Table(
 )
 
 postings = Table(
-    "journal_1_postings",
+    "journal_1_postings@live",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("book", BYTEWISE, primary_key=True),

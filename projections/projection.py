@@ -19,8 +19,12 @@ from ledger.envelope import RecordedEvent
 from ledger.events import RulesAdopted
 
 Row = dict[str, Any]
+LIVE = "@live"
 metadata = MetaData()
-"""The tables of all projections. They are made by code and can be dropped and filled again."""
+"""The tables of all projections. They are made by code and can be dropped and filled again.
+
+A table is named projection_version_what with LIVE behind it: projections/slots.py says what for.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +123,8 @@ class Projection:
     tables: Mapping[str, Table]
     fold: Fold
     types: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its name and version."""
+        return self.name, self.version

@@ -19,7 +19,7 @@ from ledger.store.schema import BYTEWISE
 from projections.projection import Books, Changes, Projection, metadata
 
 charges = Table(
-    "receivables_1_charges",
+    "receivables_1_charges@live",
     metadata,
     Column("plan", BYTEWISE, primary_key=True),
     Column("charge", BYTEWISE, primary_key=True),
@@ -31,7 +31,7 @@ charges = Table(
 )
 
 dues = Table(
-    "receivables_1_dues",
+    "receivables_1_dues@live",
     metadata,
     Column("plan", BYTEWISE, primary_key=True),
     Column("charge", BYTEWISE, primary_key=True),
@@ -42,7 +42,7 @@ dues = Table(
 """Due days that took the place of a charge's first one."""
 
 movements = Table(
-    "receivables_1_movements",
+    "receivables_1_movements@live",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("line", Integer, primary_key=True, autoincrement=False),

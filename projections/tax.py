@@ -31,7 +31,7 @@ ROLES: dict[Section, str] = {
 """The account role that each section of the return ties to."""
 
 movements = Table(
-    "tax_1_movements",
+    "tax_1_movements@live",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("line", Integer, primary_key=True, autoincrement=False),

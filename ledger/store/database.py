@@ -83,6 +83,11 @@ class Database:
                 self._idle_ms = timeouts.idle_ms
 
     @property
+    def engines(self) -> tuple[Engine, ...]:
+        """What connections come from, for those who listen to all of them."""
+        return tuple({id(each): each for each in (self.engine, self._glancing)}.values())
+
+    @property
     def shown(self) -> str:
         """The database's URL as it may be shown: without passwords, wherever they stand."""
         return _shown(self.url)

@@ -16,11 +16,13 @@ from ledger.events import RulesAdopted
 from ledger.store.append import NewCommand, NewEvent
 from ledger.store.codec import UnreadableEventError
 from projections import engine as engine_module
+from projections import slots
 from projections.coordinates import CoordinateError, resolve
 from projections.engine import CheckpointMovedError, Engine
 from projections.journal import postings
 from projections.journal_report import JournalFilter, entry_json, journal
-from projections.projection import Books, metadata
+from projections.projection import Books
+from projections.slots import Slot
 
 
 def journal_of(acquit: Acquit) -> list[dict[str, Any]]:
@@ -33,7 +35,7 @@ def journal_of(acquit: Acquit) -> list[dict[str, Any]]:
 def drop_all(acquit: Acquit) -> None:
     """Drop every projection table."""
     with acquit.database.writing() as connection:
-        metadata.drop_all(connection)
+        slots.drop_all(connection, PROJECTIONS)
 
 
 def test_rebuilt_from_nothing_it_is_the_same(
@@ -72,8 +74,8 @@ def test_a_stale_engine_rolls_back(lived: Acquit, monkeypatch: pytest.MonkeyPatc
     before = journal_of(lived)
     count = _posting_count(lived)
     stale = Engine(lived.database, PROJECTIONS)
-    old = dict.fromkeys(stale.projections_keys(), 0)
-    monkeypatch.setattr(stale, "_positions", lambda _connection: old)
+    old = [Slot(name, version, 1, "active", 0) for name, version in stale.by_key]
+    monkeypatch.setattr(stale, "fed", lambda _connection: old)
     assert stale._step(0, 5) == 0
     assert _posting_count(lived) == count
     assert journal_of(lived) == before
@@ -202,5 +204,5 @@ def test_what_is_dropped_under_a_running_program_is_made_anew(acquit: Acquit) ->
     """Projections may be dropped at any time: an engine that has prepared them prepares again."""
     reached = acquit.engine.catch_up()
     with acquit.database.writing() as connection:
-        metadata.drop_all(connection)
+        slots.drop_all(connection, PROJECTIONS)
     assert acquit.engine.catch_up() == reached

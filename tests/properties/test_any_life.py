@@ -20,7 +20,7 @@ from ledger.opening import Settings, open_or_recognise
 from ledger.payment import Payment
 from ledger.store.log import read_stream
 from projections.checks import CHECKS, run
-from projections.engine import checkpoints
+from projections.slots import drop_all
 from projections.tax_return import ROW_KEYS, ties
 from tests.properties.conftest import Fresh
 from tests.properties.model import Agreed, Model
@@ -295,14 +295,8 @@ def test_projections_are_the_same_however_they_were_filled(fresh: Fresh, lines: 
             acquit.application.execute(line)
             acquit.engine.catch_up()
         step_by_step = View(acquit, as_of="9999-12-31").everything()
-        tables = [
-            table
-            for projection in acquit.engine.projections
-            for table in projection.tables.values()
-        ]
         with acquit.database.writing() as connection:
-            for table in (*tables, checkpoints):
-                table.drop(connection)
+            drop_all(connection, acquit.engine.projections)
         assert View(acquit, as_of="9999-12-31").everything() == step_by_step
 
 
