@@ -15,15 +15,9 @@ from ledger.store.timeouts import timeouts_from
 from ledger.subjects.keystore import KeyStore, keys_url
 from ledger.subjects.sealing import Subjects
 from ledger.subjects.wrapping import VARIABLE as WRAPPING_VARIABLE
-from projections.agenda import AGENDA, AgendaPort
-from projections.balances import BALANCES
+from projections.agenda import AgendaPort
+from projections.catalogue import PROJECTIONS
 from projections.engine import Engine
-from projections.functional import FUNCTIONAL
-from projections.journal import JOURNAL
-from projections.receivables import RECEIVABLES
-from projections.tax import TAX
-
-PROJECTIONS = (JOURNAL, BALANCES, RECEIVABLES, AGENDA, TAX, FUNCTIONAL)
 
 
 @dataclass(frozen=True, slots=True)

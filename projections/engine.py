@@ -27,8 +27,9 @@ from projections.slots import (
     FED,
     Key,
     Slot,
+    State,
     active_slots,
-    fed_slots,
+    all_slots,
     follow,
     move,
     prepare,
@@ -47,12 +48,19 @@ class CheckpointMovedError(RuntimeError):
 class Engine:
     """Keeps a set of projections up to date."""
 
-    def __init__(self, database: Database, projections: Sequence[Projection]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        projections: Sequence[Projection],
+        states: tuple[State, ...] = FED,
+    ) -> None:
+        """Feed the slots that are in one of some states: by default, those that follow the log."""
         self.database = database
         self.projections = projections
         self.by_key: dict[Key, Projection] = {
             (each.name, each.version): each for each in projections
         }
+        self._states = states
         self._is_prepared = False
         self._adoptions: tuple[int, Books] | None = None
         follow(database)
@@ -109,11 +117,20 @@ class Engine:
 
     def fed(self, connection: Connection) -> list[Slot]:
         """Return the slots that the engine feeds."""
-        return fed_slots(connection, self.by_key)
+        return [
+            slot
+            for slot in all_slots(connection)
+            if slot.key in self.by_key and slot.state in self._states
+        ]
+
+    def lag(self) -> int:
+        """Return how many events lie behind the slot that is furthest behind."""
+        target, reached = self._stand()
+        return target - reached
 
     def _lowest_of(self, fed: Sequence[Slot]) -> int:
         """Return how far all slots are. Raises KeyError where a projection has no live slot."""
-        for key in self.by_key.keys() - {slot.key for slot in fed if slot.state == "active"}:
+        for key in self.by_key.keys() - {slot.key for slot in fed if slot.state != "warm"}:
             raise KeyError(key)
         return min(slot.position for slot in fed)
 
@@ -158,7 +175,7 @@ class Engine:
 
     def _advance(self, connection: Connection, slot: Slot, through: int) -> None:
         """Move a slot to a position. Raises CheckpointMovedError."""
-        if not move(connection, slot, through, FED):
+        if not move(connection, slot, through, self._states):
             raise CheckpointMovedError
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.schema import CreateTable
 
 from ledger.store.schema import BYTEWISE
 from projections.projection import LIVE, Projection
@@ -81,12 +82,6 @@ def all_slots(connection: Connection) -> list[Slot]:
     return [Slot(*row) for row in connection.execute(query)]
 
 
-def fed_slots(connection: Connection, keys: Iterable[Key]) -> list[Slot]:
-    """Return the slots of some projections that follow the log."""
-    wanted = set(keys)
-    return [slot for slot in all_slots(connection) if slot.key in wanted and slot.state in FED]
-
-
 def active_slots(connection: Connection) -> dict[Key, Slot]:
     """Return the live slot of each projection."""
     return {slot.key: slot for slot in all_slots(connection) if slot.state == "active"}
@@ -123,10 +118,30 @@ def make(connection: Connection, projection: Projection, number: int) -> None:
         table.create(connection, checkfirst=True)
 
 
+def make_bare(connection: Connection, projection: Projection, number: int) -> None:
+    """Make the tables of a slot without the indexes that are made when it is filled."""
+    for table in standing(projection, number).values():
+        connection.execute(CreateTable(table))
+
+
+def index(connection: Connection, projection: Projection, number: int) -> None:
+    """Make the indexes of a slot that are missing, and count its rows for the query planner."""
+    for table in standing(projection, number).values():
+        for each in table.indexes:
+            each.create(connection, checkfirst=True)
+        connection.execute(text(f'ANALYZE "{table.name}"'))
+
+
 def strike(connection: Connection, projection: Projection, number: int) -> None:
     """Drop the tables of a slot."""
     for table in standing(projection, number).values():
         table.drop(connection, checkfirst=True)
+
+
+def locked(connection: Connection) -> None:
+    """Wait until nobody else changes the list of slots; until the transaction ends nobody does."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_PREPARING)))
 
 
 def prepare(connection: Connection, projections: Iterable[Projection]) -> None:
@@ -134,8 +149,7 @@ def prepare(connection: Connection, projections: Iterable[Projection]) -> None:
 
     Two programs may do so at once. The checkpoints of programs that knew no slots are taken over.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_PREPARING)))
+    locked(connection)
     if not inspect(connection).has_table(slots.name):
         metadata.create_all(connection)
         if inspect(connection).has_table("projection_checkpoints"):

@@ -6,8 +6,9 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
+from zlib import crc32
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from ledger.envelope import Event, RecordedEvent
 from ledger.store import codec
@@ -16,6 +17,8 @@ from ledger.store.database import many
 from ledger.store.schema import events, ledger_head
 
 _STREAMS_A_QUERY = 500
+_MOST_BYTES = 8_000_000
+_POSITIVE = 2**63 - 1
 
 
 def head_position(connection: Connection) -> int:
@@ -62,6 +65,36 @@ def read_range(
     if types:
         query = query.where(events.c.type.in_(types))
     return [recorded_event(row) for row in connection.execute(query)]
+
+
+def read_part(
+    connection: Connection, after: int, through: int, part: int, of: int, most: int = 4000
+) -> tuple[list[RecordedEvent], int]:
+    """Return the next events of a part, and the position up to which these are all.
+
+    A part has all events of its streams: every stream belongs to one of `of` parts. At most `most`
+    events and about _MOST_BYTES of payload are returned.
+    """
+    is_postgres = connection.dialect.name == "postgresql"
+    query = (
+        select(events)
+        .where(events.c.position > after, events.c.position <= through)
+        .order_by(events.c.position)
+    )
+    if is_postgres and of > 1:
+        hashed = func.hashtextextended(events.c.stream, 0).op("&")(_POSITIVE)
+        query = query.where(func.mod(hashed, of) == part)
+    found: list[RecordedEvent] = []
+    size = 0
+    with connection.execution_options(yield_per=1000).execute(query) as rows:
+        for row in rows:
+            if not is_postgres and crc32(row.stream.encode()) % of != part:
+                continue
+            found.append(recorded_event(row))
+            size += len(row.payload)
+            if len(found) == most or size > _MOST_BYTES:
+                return found, found[-1].position
+    return found, through
 
 
 def stream_versions(connection: Connection, streams: Sequence[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from bootstrap import PROJECTIONS, Acquit
+from bootstrap import Acquit
 from ledger.books.accounts import ChartError, chart_of, packaged_chart
 from ledger.envelope import RecordedEvent
 from ledger.events import RulesAdopted
@@ -17,6 +17,7 @@ from ledger.store.append import NewCommand, NewEvent
 from ledger.store.codec import UnreadableEventError
 from projections import engine as engine_module
 from projections import slots
+from projections.catalogue import PROJECTIONS
 from projections.coordinates import CoordinateError, resolve
 from projections.engine import CheckpointMovedError, Engine
 from projections.journal import postings
