@@ -17,6 +17,7 @@ from ledger.subjects.sealing import Subjects
 from ledger.subjects.wrapping import VARIABLE as WRAPPING_VARIABLE
 from projections.agenda import AgendaPort
 from projections.catalogue import PROJECTIONS
+from projections.closing.figures import FiguresPort
 from projections.engine import Engine
 
 
@@ -50,6 +51,7 @@ def open_ledger(url: str, actor: str = "cli") -> Acquit:
     engine = Engine(database, PROJECTIONS)
     application.subjects = Subjects(key_store(url, application.identity.opened.ledger_id))
     application.agenda = AgendaPort(database, engine)
+    application.figures = FiguresPort(database, engine)
     return Acquit(application, database, engine)
 
 

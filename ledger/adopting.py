@@ -21,6 +21,7 @@ from ledger.application import LedgerApplication
 from ledger.books.accounts import chart_of, complete, digest_of, packaged_books, packaged_chart
 from ledger.books.balancing import require_whole
 from ledger.books.rules import RuleError
+from ledger.closing import REOPENING
 from ledger.envelope import Event, RecordedEvent
 from ledger.events import LEDGER_STREAM, Fact, PolicyAdopted, RulesAdopted
 from ledger.fields import currency_exponent
@@ -31,6 +32,7 @@ from ledger.terms.money import decimal_of
 from ledger.terms.refusals import Refusal
 
 _LIMITED = ("refund", "write_off")
+_REOPENING = {"approver": True}
 
 
 class AdoptionError(ValueError):
@@ -64,6 +66,8 @@ def policy_from(kind: str, name: str) -> Mapping[str, Any]:
         return said
     content = _read(name, "a policy file")
     for what, limits in content.items():
+        if what == REOPENING and limits == _REOPENING:
+            continue
         if what not in _LIMITED or not isinstance(limits, dict):
             known = ", ".join(_LIMITED)
             message = f"{name}: a policy of {kind} limits {known} by currency, not {what!r}"

@@ -54,7 +54,8 @@ def policy(door: Door, kind: str, file: str, since: str, recorded: str | None) -
     """Adopt a policy from FILE, in TOML.
 
     "approval" sets limits above which a refund or a write-off needs an approver: tables [refund]
-    and [write_off], with lines such as EUR = "500.00". "provision" says what is expected to be
+    and [write_off], with lines such as EUR = "500.00"; under [reopen_period], approver = true asks
+    for one whenever a month is opened again. "provision" says what is expected to be
     lost, by age: a file, or a packaged policy (standard, history); see acquit provision.
 
     \b

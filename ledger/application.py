@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import structlog
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -30,18 +30,20 @@ from ledger.answers import (
     settled,
 )
 from ledger.canonical import request_hash
+from ledger.closing import finish_close, require_over
 from ledger.command_file import Line
 from ledger.commands import read_command
-from ledger.deciding import Clock, Group
+from ledger.deciding import Clock, Group, attempted
 from ledger.draft import Draft, Stream, replayed
 from ledger.envelope import Event
-from ledger.events import plan_stream
+from ledger.events import PERIOD_STREAM, plan_stream
 from ledger.free_text import free_texts
 from ledger.group_commit import GroupCommit
-from ledger.handlers import steps_for_plan
+from ledger.handlers import decide
 from ledger.hot_streams import HotStreams
-from ledger.intentions import ChargeDue, Command, Day, RegisterCustomer
+from ledger.intentions import ChargeDue, ClosePeriod, Command, Day, RegisterCustomer
 from ledger.opening import LedgerIdentity, identity
+from ledger.ports import Agenda, MonthFigures
 from ledger.refusals import PersonNamed, RecordedNotAllowed, TooManyConflicts
 from ledger.settlement_quote import SettlementQuote, quote_settlement
 from ledger.store import codec
@@ -64,13 +66,6 @@ Answered = Result | Exception
 _log = structlog.get_logger()
 
 
-class Agenda(Protocol):
-    """What falls due when: the one thing a decision may ask a projection."""
-
-    def due_plans(self, through: date, after: str, limit: int) -> Sequence[str]:
-        """Return up to `limit` plans, by id, after `after`, that have something to bill."""
-
-
 class LedgerApplication(Application[str]):
     """The ledger as a whole: what every door talks to."""
 
@@ -82,6 +77,7 @@ class LedgerApplication(Application[str]):
         self.store = cast("StoreApplicationRecorder", self.recorder)
         self.identity: LedgerIdentity = identity(self.store)
         self.agenda = agenda
+        self.figures: MonthFigures | None = None
         self.actor = actor
         self.subjects = Subjects(None)
         self.hot = HotStreams()
@@ -253,13 +249,17 @@ class LedgerApplication(Application[str]):
 
     def _answer_for_all(self, asked: Asked) -> Result:
         """Answer a command over all plans; what meets another writer goes on from fresh state."""
-        command = cast("ChargeDue | Day", asked.command)
+        command = cast("ChargeDue | ClosePeriod | Day", asked.command)
         for attempt in range(MOST_ATTEMPTS):
             known = self._known([command.id]).get(command.id)
             if known is not None:
                 return repeated(asked, known)
             try:
+                if isinstance(command, ClosePeriod):
+                    return self._closed(asked, command)
                 return self._for_all(asked, command)
+            except Refusal as refusal:
+                return refused(asked, refusal)
             except CommandAnsweredError as error:
                 result = settled(asked, error.outcome, 0)
                 if result is not None:
@@ -283,7 +283,7 @@ class LedgerApplication(Application[str]):
             is_last = len(plans) < PLANS_A_CHUNK
             draft = Draft(self._prefetched([plan_stream(plan) for plan in plans]))
             for plan in plans:
-                failures += _attempted(command, plan, draft)
+                failures += attempted(command, plan, draft)
             chunk = self._new_command(asked, draft, keyed=keyed and is_last)
             if chunk.events or chunk.reads or chunk.request_hash is not None:
                 self._require(self.store.append([chunk]))
@@ -292,6 +292,38 @@ class LedgerApplication(Application[str]):
         return Result(
             asked.number, command.id, Verdict.ACCEPTED, events=count, failures=tuple(failures)
         )
+
+    def _closed(self, asked: Asked, command: ClosePeriod) -> Result:
+        """Close a month: fix what belongs to it, then record what that comes to, with the key.
+
+        Between the two others may append, and what they append is posted later. After a crash in
+        between, the same command goes on from there. Raises the refusals of closing.
+        """
+        if self.figures is None:
+            message = "the ledger was opened without its figures: open it through bootstrap"
+            raise RuntimeError(message)
+        self.hot.distrust([PERIOD_STREAM])
+        begun = Draft(self._one)
+        decide(command, begun)
+        require_over(command, self._today(command))
+        if begun.events():
+            self._require(self.store.append([self._new_command(asked, begun, keyed=False)]))
+        self.hot.keep(begun.streams)
+        figures = self.figures.of_closing(self._one(PERIOD_STREAM).version)
+        ended = Draft(self._one)
+        finish_close(command, figures, ended)
+        self._require(self.store.append([self._new_command(asked, ended, keyed=True)]))
+        self.hot.keep(ended.streams)
+        count = len(begun.events()) + len(ended.events())
+        return Result(asked.number, command.id, Verdict.ACCEPTED, events=count)
+
+    def _today(self, command: Command) -> date:
+        """Return the local day on which a command is recorded."""
+        moment_us = self.store.clock_us()
+        if self.identity.simulated:
+            last_us = self.store.database.glance(last_recorded_us)
+            moment_us = command.recorded_us or max(last_us, self.default_us(command))
+        return self.identity.local_day(moment_us)
 
     def quote_settlement(self, plan: str, on: date) -> SettlementQuote:
         """Return what settling a plan early on a day comes to; nothing is stored.
@@ -317,8 +349,8 @@ class LedgerApplication(Application[str]):
     def record(self, lines: Iterable[Line], *, strict: bool = False) -> Iterator[Result]:
         """Carry out the lines of a command file, answering each, in order.
 
-        With `strict` nothing after the first refusal is carried out. `charge_due` over all plans is
-        a barrier: the lines before it are stored first.
+        With `strict` nothing after the first refusal is carried out. `charge_due` over all plans
+        and `close_period` are barriers: the lines before them are stored first.
         """
         for batch in self._batches(lines):
             for result in self._carry_out(batch, strict=strict):
@@ -391,19 +423,6 @@ class LedgerApplication(Application[str]):
         )
 
 
-def _attempted(command: ChargeDue | Day, plan: str, draft: Draft) -> Iterator[Failure]:
-    """Decide a command for one plan of many; yield the failures of steps that were left out."""
-    for step in steps_for_plan(command, plan, draft):
-        try:
-            refusal = draft.attempt(step)
-        except (ArithmeticError, LookupError, ValueError) as error:  # A fault of ours: say where.
-            _log.exception("a plan failed", plan=plan)
-            yield Failure(plan, f"{type(error).__name__}: {error}")
-            continue
-        if refusal is not None:
-            yield Failure(plan, str(refusal))
-
-
 def _first_bad(batch: Sequence[Asked | Result]) -> int:
     """Return the place of the first line whose form is wrong, the last place if there is none."""
     places = (place for place, line in enumerate(batch) if isinstance(line, Result))
@@ -420,4 +439,7 @@ def _raised(answered: Answered) -> Result:
 def _is_barrier(asked: Asked | Result) -> bool:
     if isinstance(asked, Result):
         return False
-    return isinstance(asked.command, ChargeDue | Day) and asked.command.plan is None
+    command = asked.command
+    if isinstance(command, ChargeDue | Day):
+        return command.plan is None
+    return isinstance(command, ClosePeriod)

@@ -47,14 +47,14 @@ from ledger.intentions import (
     Waive,
     WriteOff,
 )
-from ledger.refusals import CardNumberGiven, CommandUnknown, EmailGiven, NotYetAvailable
+from ledger.period_commands import read_close_period, read_reopen_period
+from ledger.refusals import CardNumberGiven, CommandUnknown, EmailGiven
 from ledger.register_command import read_register_customer
 from ledger.revaluing import MONETARY
 from ledger.subjects.names import holds_email
 from ledger.terms.card_numbers import holds_card_number
 from ledger.waterfalls import ORDINARY, PAYMENT_KINDS
 
-NOT_YET = ("close_period",)
 KEYS = frozenset(
     {
         *("id", "plan", "customer", "payment", "payout", "charge", "charges", "from", "document"),
@@ -74,17 +74,15 @@ FEE_KINDS = ("late_fee", "recovery_fee", "fee")
 def read_command(line: Mapping[str, Any]) -> Command:
     """Return the typed command of one JSON object.
 
-    Raises CardNumberGiven, CommandUnknown, NotYetAvailable, FieldMissing, FieldUnknown, FieldWrong,
-    CurrencyUnknown and the rules of amounts and schedules that can be checked without the ledger.
+    Raises CardNumberGiven, CommandUnknown, FieldMissing, FieldUnknown, FieldWrong, CurrencyUnknown
+    and the rules of amounts and schedules that can be checked without the ledger.
     """
     _refuse_secrets(line, "", personal=line.get("command") == REGISTER)
     fields = Fields(line)
     name = fields.text("command")
-    if name in NOT_YET:
-        raise NotYetAvailable(what=f"command {name!r}")
     read = _READ.get(name)
     if read is None:
-        raise CommandUnknown(command=name[:40], known=", ".join(sorted([*_READ, *NOT_YET])))
+        raise CommandUnknown(command=name[:40], known=", ".join(sorted(_READ)))
     base = {
         "id": fields.text("id"),
         "on": fields.day("on"),
@@ -433,4 +431,6 @@ _READ: dict[str, Callable[[Fields, Base], Command]] = {
     "provision": _read_provision,
     "credit": _read_credit,
     "write_off": _read_write_off,
+    "close_period": read_close_period,
+    "reopen_period": read_reopen_period,
 }

@@ -9,16 +9,18 @@ not go together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ledger.answers import Asked, Result, refused
+import structlog
+
+from ledger.answers import Asked, Failure, Result, refused
 from ledger.draft import Draft, Stream
 from ledger.envelope import iso_moment
 from ledger.events import payment_stream, plan_stream
-from ledger.handlers import decide
-from ledger.intentions import Command
+from ledger.handlers import decide, steps_for_plan
+from ledger.intentions import ChargeDue, Command, Day
 from ledger.refusals import PersonNamed, RecordedGoesBack
 from ledger.store.append import NewCommand
 from ledger.store.codec import UnreadableEventError
@@ -26,6 +28,7 @@ from ledger.terms.refusals import Refusal
 
 Load = Callable[[Sequence[str]], Mapping[str, Stream]]
 ToAppend = Callable[[Asked, Draft], NewCommand]
+_log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -114,3 +117,16 @@ def named(command: Command) -> list[str]:
         names.append(payment_stream(payment))
     plans = [getattr(command, field, None) for field in ("plan", "source")]
     return names + [plan_stream(plan) for plan in plans if plan]
+
+
+def attempted(command: ChargeDue | Day, plan: str, draft: Draft) -> Iterator[Failure]:
+    """Decide a command for one plan of many; yield the failures of steps that were left out."""
+    for step in steps_for_plan(command, plan, draft):
+        try:
+            refusal = draft.attempt(step)
+        except (ArithmeticError, LookupError, ValueError) as error:  # A fault of ours: say where.
+            _log.exception("a plan failed", plan=plan)
+            yield Failure(plan, f"{type(error).__name__}: {error}")
+            continue
+        if refusal is not None:
+            yield Failure(plan, str(refusal))

@@ -16,12 +16,14 @@ from ledger import customer as customers
 from ledger import held, ledger_state, rates, series
 from ledger import payment as payments
 from ledger import payout as payouts
+from ledger import period as periods
 from ledger import plan_changes as plans
 from ledger.books.measures import MEASURES
 from ledger.customer import Customer
 from ledger.envelope import Event
 from ledger.events import (
     LEDGER_STREAM,
+    PERIOD_STREAM,
     Fact,
     FunctionalPart,
     exchange_stream,
@@ -32,6 +34,7 @@ from ledger.held import Held, functional_of
 from ledger.ledger_state import LedgerState
 from ledger.payment import Awaited, Payment
 from ledger.payout import Payout
+from ledger.period import Periods
 from ledger.plan import Plan
 from ledger.rates import Rates
 from ledger.refusals import PaymentUnknown, PlanUnknown, RuleMissing
@@ -40,10 +43,12 @@ from ledger.terms.refusals import Refusal
 from ledger.valuing import Twin, Valuing, twin_of, valued
 
 _PLAN = plan_stream("")
-_Found = TypeVar("_Found", Plan, Payment, Awaited, Payout, Series, Rates, Customer, LedgerState)
+_Found = TypeVar(
+    "_Found", Plan, Payment, Awaited, Payout, Series, Rates, Customer, LedgerState, Periods
+)
 
 
-State = Plan | Payment | Awaited | Payout | Series | Rates | Customer | LedgerState
+State = Plan | Payment | Awaited | Payout | Series | Rates | Customer | LedgerState | Periods
 _EVOLVE: Mapping[str, Callable[[Any, date, Fact], State | None]] = {
     "plan": plans.evolve,
     "payment": payments.evolve,
@@ -52,6 +57,7 @@ _EVOLVE: Mapping[str, Callable[[Any, date, Fact], State | None]] = {
     "exchange": rates.evolve,
     "customer": customers.evolve,
     LEDGER_STREAM: ledger_state.evolve,
+    PERIOD_STREAM: periods.evolve,
 }
 """How events change the state of a stream, by what its name begins with; others have no state."""
 

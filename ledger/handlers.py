@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger import (
     billing,
+    closing,
     daywork,
     ending,
     exchange_rates,
@@ -63,6 +64,8 @@ _DECIDE: dict[type[Command], Callable[[Any, Draft], None]] = {
     intentions.ClaimTaxRelief: losing.claim_tax_relief,
     intentions.Recover: then_awaited(losing.recover),
     intentions.CancelPlan: ending.cancel_plan,
+    intentions.ClosePeriod: closing.begin_close,
+    intentions.ReopenPeriod: closing.reopen_period,
 }
 
 

@@ -421,3 +421,16 @@ class ClaimTaxRelief(Command):
     plan: str
     amount: Decimal | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosePeriod(Command):
+    """Close the month whose last day is `on`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenPeriod(Command):
+    """Open the closed month whose last day is `on`, and all behind it, again."""
+
+    reason: str
+    approver: str | None

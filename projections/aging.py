@@ -232,6 +232,16 @@ def _grouped(
 
 def totals(items: Iterable[OpenItem], as_of: date, edges: Sequence[int]) -> list[dict[str, str]]:
     """Return a row for each currency: the buckets, credit, and the total of all."""
+    return [
+        {"currency": currency, **{name: total.text for name, total in row.items()}}
+        for currency, row in sums_by_currency(items, as_of, edges)
+    ]
+
+
+def sums_by_currency(
+    items: Iterable[OpenItem], as_of: date, edges: Sequence[int]
+) -> list[tuple[str, dict[str, Sum]]]:
+    """Return the sums by bucket, of credit and of all, with the same decimals in each currency."""
     names = [*bucket_names(edges), CREDIT, "total"]
     sums: dict[str, dict[str, Sum]] = {}
     for item in items:
@@ -239,12 +249,12 @@ def totals(items: Iterable[OpenItem], as_of: date, edges: Sequence[int]) -> list
         for name in (_bucket_of(item, as_of, edges), "total"):
             row[name] = row[name].plus(item.outstanding_minor, item.exponent)
     return [
-        {"currency": currency, **_texts(row)}
+        (currency, _aligned(row))
         for currency, row in sorted(sums.items(), key=lambda pair: byte_order(pair[0]))
     ]
 
 
-def _texts(row: dict[str, Sum]) -> dict[str, str]:
-    """Write the sums of one currency with the same number of decimals."""
+def _aligned(row: dict[str, Sum]) -> dict[str, Sum]:
+    """Give the sums of one currency the same number of decimals."""
     finest = max(total.exponent for total in row.values())
-    return {name: total.plus(0, finest).text for name, total in row.items()}
+    return {name: total.plus(0, finest) for name, total in row.items()}

@@ -108,19 +108,37 @@ def seals(connection: Connection) -> list[Seal]:
             Checkpoint(row.note.split("\n", 1)[0], row.size, bytes(row.root)),
             row.note,
             row.sealed_at,
-            tuple(
-                bytes(row.peaks)[start : start + HASH_BYTES]
-                for start in range(0, len(row.peaks), HASH_BYTES)
-            ),
+            _split(bytes(row.peaks)),
         )
         for row in rows
     ]
+
+
+def _split(peaks: bytes) -> tuple[bytes, ...]:
+    return tuple(peaks[at : at + HASH_BYTES] for at in range(0, len(peaks), HASH_BYTES))
 
 
 def newest_seal(connection: Connection) -> Seal | None:
     """Return the seal of the largest tree, None if nothing was sealed."""
     found = seals(connection)
     return found[-1] if found else None
+
+
+def root_at(connection: Connection, size: int) -> bytes:
+    """Return the root of the log's first `size` events, from the last seal before on.
+
+    Raises MissingEventsError.
+    """
+    query = select(audit_seals.c.size, audit_seals.c.peaks).where(audit_seals.c.size <= size)
+    last = connection.execute(query.order_by(audit_seals.c.size.desc()).limit(1)).one_or_none()
+    frontier = Frontier(last.size, _split(bytes(last.peaks))) if last else Frontier()
+    for leaf in leaves(connection, frontier.size, size):
+        for _ in frontier.add(leaf):
+            pass
+    if frontier.size != size:
+        message = f"{size - frontier.size} events are missing: run acquit check positions"
+        raise MissingEventsError(message)
+    return frontier.root
 
 
 def known_keys(connection: Connection) -> list[VerifierKey]:

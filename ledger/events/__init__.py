@@ -1,7 +1,7 @@
 """Every event type: what can have happened. Read this room first.
 
 Events are divided by stream: `.ledger`, `.customer`, `.plan`, `.payment`, `.payout`,
-`.provision`, `.document`, `.exchange`; what they are made of is in `.parts` and
+`.provision`, `.document`, `.exchange`, `.period`; what they are made of is in `.parts` and
 `.agreement`, what they all have in `.base`.
 Amounts are integers of minor units; each event names the currency and its exponent, the customer,
 the plan and the charges, so that it can be posted alone.
@@ -90,6 +90,14 @@ from ledger.events.payout import (
     PayoutLanded,
     PayoutSent,
 )
+from ledger.events.period import (
+    AccountTotals,
+    AgingTotals,
+    BookTotals,
+    PeriodClosed,
+    PeriodClosing,
+    PeriodReopened,
+)
 from ledger.events.plan import (
     AdvanceTaxed,
     AdvanceTaxReversed,
@@ -128,6 +136,7 @@ from ledger.events.provision import (
 )
 
 LEDGER_STREAM = "ledger"
+PERIOD_STREAM = "period"
 
 
 def exchange_stream(currency: str) -> str:
@@ -169,15 +178,19 @@ __all__ = [
     "EVENT_TYPES",
     "KEY_KINDS",
     "LEDGER_STREAM",
+    "PERIOD_STREAM",
     "UPCASTERS",
+    "AccountTotals",
     "AdvanceTaxReversed",
     "AdvanceTaxed",
+    "AgingTotals",
     "AllocationDisputed",
     "AllocationRestored",
     "AllocationReversed",
     "AnnualRate",
     "AwaitedRefused",
     "BilledPart",
+    "BookTotals",
     "Carrying",
     "ChargeWaived",
     "Chargeback",
@@ -227,6 +240,9 @@ __all__ = [
     "PayoutFailed",
     "PayoutLanded",
     "PayoutSent",
+    "PeriodClosed",
+    "PeriodClosing",
+    "PeriodReopened",
     "PlanAgreed",
     "PlanAmended",
     "PlanBilled",

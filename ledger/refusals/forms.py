@@ -48,14 +48,6 @@ class CommandUnknown(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
-class NotYetAvailable(Refusal):
-    """Some commands and options are known but not built yet."""
-
-    what: str
-    sentence = "{what}: known, not yet available"
-
-
-@dataclass(eq=False, kw_only=True)
 class FieldMissing(Refusal):
     """A command has all the fields that it needs."""
 

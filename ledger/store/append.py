@@ -2,7 +2,8 @@
 
 One call appends a group of commands in one transaction. Under the lock of the head row: known keys
 and stream heads are looked up, losers dropped, survivors stamped (recorded_at, posted_on, leaf) and
-inserted, the head advanced. Each command has its own outcome; a failing one takes no other with it,
+inserted, the head advanced. An event of the stream `period` moves the first open day for what
+follows it. Each command has its own outcome; a failing one takes no other with it,
 but for those behind it in its streams: they were decided from what is not stored, and are in
 conflict.
 On Postgres the database does all this in one function; the SQLite half below follows it line by
@@ -13,13 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from ledger.envelope import moment_of
+from ledger.events import PERIOD_STREAM, PeriodClosing, PeriodReopened
 from ledger.store.arrays import days, numbers, octets, texts
 from ledger.store.database import among, many
 from ledger.store.leaf import leaf_hash
@@ -185,7 +187,9 @@ def _append_sqlite(
     insert_rows(connection, command_keys, key_rows)
     insert_rows(connection, events, event_rows)
     connection.execute(
-        update(ledger_head).values(position=head.position, recorded_at=head.recorded_us)
+        update(ledger_head).values(
+            position=head.position, recorded_at=head.recorded_us, open_from=head.open_from
+        )
     )
     return outcomes
 
@@ -291,3 +295,14 @@ def _advance(command: NewCommand, head: _Head, recorded_us: int) -> None:
     head.recorded_us = recorded_us
     for event in command.events:
         head.streams[event.stream] = event.version
+        if event.stream == PERIOD_STREAM:
+            head.open_from = _opened(event, head.open_from)
+
+
+def _opened(event: NewEvent, open_from: date | None) -> date | None:
+    """Return the first open day behind an event of the stream `period`."""
+    if event.effective_on is None:
+        return open_from
+    if event.type == PeriodClosing.TOPIC:
+        return event.effective_on + timedelta(days=1)
+    return event.effective_on if event.type == PeriodReopened.TOPIC else open_from

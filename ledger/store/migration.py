@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from ledger.store.database import Database
 
-NEWEST_REVISION = "0005"
+NEWEST_REVISION = "0006"
 
 
 class LedgerNotReadyError(RuntimeError):

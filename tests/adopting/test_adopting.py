@@ -118,6 +118,13 @@ def test_an_approver_above_the_limit(acquit: Acquit) -> None:
     assert refund("2026-03-02", "5.01", approver="CFO") is None
 
 
+def test_a_policy_may_ask_who_approved_a_reopening(tmp_path: Path) -> None:
+    """That has no limit: it is asked for always, or not at all."""
+    path = tmp_path / "limits.toml"
+    path.write_text("[reopen_period]\napprover = true\n", encoding="utf-8")
+    assert policy_from("approval", str(path)) == {"reopen_period": {"approver": True}}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -125,6 +132,7 @@ def test_an_approver_above_the_limit(acquit: Acquit) -> None:
         ('[gift]\nEUR = "1.00"', "limits refund, write_off by currency, not 'gift'"),
         ("[refund]\nEUR = 5", "refund.EUR = 5 is not an amount as text"),
         ('[refund]\nXXX = "5.00"', "refund.XXX"),
+        ("[reopen_period]\napprover = 1.5", "by currency, not 'reopen_period'"),
     ],
 )
 def test_a_policy_file_that_cannot_be(tmp_path: Path, text: str, problem: str) -> None:

@@ -30,8 +30,6 @@ from projections.projection import Books
 if TYPE_CHECKING:
     from bootstrap import Acquit
 
-NOT_YET = "not_yet_available"
-
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test that takes `case` all cases of its module's family."""
@@ -57,13 +55,11 @@ class Published:
         self.count = 0
 
     def record(self, *lines: Mapping[str, Any]) -> None:
-        """Carry out command lines; skip the test at one that is known and not yet available."""
+        """Carry out command lines."""
         results = self.acquit.application.record(
             Line(number, line) for number, line in enumerate(lines, 1)
         )
         for line, result in zip(lines, results, strict=True):
-            if result.refusal is not None and result.refusal.code == NOT_YET:
-                pytest.skip(f"{line['command']}: {result.refusal}")
             assert result.verdict is Verdict.ACCEPTED, f"{line}: {result.refusal}"
 
     def do(self, command: str, on: str, **fields: Any) -> None:

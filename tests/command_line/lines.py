@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ledger.commands import NOT_YET
-
 Line = dict[str, Any]
 
 STORY = """
@@ -208,10 +206,6 @@ FORMS: dict[str, tuple[bytes | Line, str]] = {
 }
 
 RULES: dict[str, tuple[bytes | Line, str]] = {
-    **{
-        f"{name}, not yet": (_act(name), f"command '{name}': known, not yet available")
-        for name in NOT_YET
-    },
     "billing some day": (_plan(billing="later"), "'later' is not one of due, upfront"),
     "revenue over no service": (_plan(revenue="over_service"), "needs the field 'service'"),
     "interest of no rate": (_plan(interest={}), "give either annual_rate or rate_per_period"),

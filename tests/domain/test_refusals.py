@@ -24,7 +24,7 @@ from ledger.application import (
     LedgerApplication,
 )
 from ledger.command_file import MOST_BYTES, lines
-from ledger.commands import _READ, NOT_YET
+from ledger.commands import _READ
 from ledger.draft import Draft
 from ledger.opening import Settings, open_or_recognise
 from ledger.refusals import CommandIdReused, RecordedGoesBack, RecordedNotAllowed, TooManyConflicts
@@ -84,7 +84,7 @@ BY_FIELD: list[tuple[str, dict[str, Any], str]] = [
     (
         "CommandUnknown",
         {"command": "pay"},
-        f"unknown command 'pay': known are {', '.join(sorted([*_READ, *NOT_YET]))}",
+        f"unknown command 'pay': known are {', '.join(sorted(_READ))}",
     ),
     ("FieldMissing", {"customer": None}, "field 'customer' is missing"),
     ("FieldMissing", changed(every=None), "field 'schedule.every' is missing"),
@@ -204,7 +204,8 @@ BY_TESTS = {
     "HistoryDoesNotAddUp",
     "LatePolicyUnknown",
     "LawNotInForce",
-    "NotYetAvailable",
+    *("NotAMonthsEnd", "PeriodClosedAlready", "PeriodNotClosed", "PeriodNotNext", "PeriodNotOver"),
+    "ReopeningNeedsApprover",
     "OnlyPlansAreQuoted",
     "RecordedGoesBack",
     "RecordedNotAllowed",
@@ -254,15 +255,6 @@ def test_refused_plan(
     assert result.refusal is not None
     assert result.refusal.code == re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
     assert application.execute({**PLAN, "id": "o1"}).verdict is Verdict.ACCEPTED
-
-
-@pytest.mark.parametrize("command", NOT_YET)
-def test_commands_to_come(application: LedgerApplication, command: str) -> None:
-    """A command of the contract that is not built yet is known, and says so."""
-    refusal = application.execute({"command": command, "id": "x", "on": "2026-01-15"}).refusal
-    assert str(refusal) == f"command '{command}': known, not yet available"
-    assert refusal is not None
-    assert refusal.code == "not_yet_available"
 
 
 @pytest.mark.parametrize(("name", "raw", "sentence"), BY_LINE, ids=lambda value: str(value)[:20])

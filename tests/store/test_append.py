@@ -370,3 +370,48 @@ def test_a_rolled_back_append_leaves_no_gap(store: Store) -> None:
     assert store.rows() == []
     (outcome,) = store.append(NewCommand([event("a", 1)], "k", b"h"))
     assert outcome.first_position == 1
+
+
+def test_closing_moves_the_first_open_day(store: Store) -> None:
+    """Behind a PeriodClosing of the stream `period` its days are closed, in the same group too."""
+    store.append(
+        NewCommand([event("a", 1, effective_on=date(2026, 1, 31))]),
+        NewCommand([event("b", 1, effective_on=date(2026, 1, 31))], "old", b"h"),
+        NewCommand([_period(1, "PeriodClosing", date(2026, 1, 31))]),
+        NewCommand([event("a", 2, effective_on=date(2026, 1, 31))]),
+        NewCommand([_period(1, "PeriodReopened", date(2026, 1, 1))]),  # In conflict: no effect.
+        NewCommand([event("b", 2, effective_on=date(2026, 1, 31))]),
+    )
+    days = [(row.stream, row.posted_on.isoformat()) for row in store.rows()]
+    assert days == [
+        ("a", "2026-01-31"),
+        ("b", "2026-01-31"),
+        ("period", "2026-01-31"),
+        ("a", "2026-02-01"),
+        ("b", "2026-02-01"),
+    ]
+
+
+def test_reopening_moves_it_back(store: Store) -> None:
+    """Behind a PeriodReopened its own day is open again, and all behind it; others move nothing."""
+    store.append(NewCommand([_period(1, "PeriodClosing", date(2026, 2, 28))]))
+    store.append(
+        NewCommand([_period(2, "PeriodClosed", date(2026, 2, 28))]),
+        NewCommand([_period(3, "PeriodReopened", date(2026, 2, 1))]),
+        NewCommand([event("a", 1, effective_on=date(2026, 1, 15))]),
+        NewCommand([NewEvent("b", 1, "PeriodClosing", b"{}", effective_on=date(2026, 9, 30))]),
+    )
+    store.append(NewCommand([event("a", 2, effective_on=date(2026, 2, 15))]))
+    days = [(row.stream, row.posted_on.isoformat()) for row in store.rows()]
+    assert days == [
+        ("period", "2026-02-28"),
+        ("period", "2026-03-01"),
+        ("period", "2026-03-01"),
+        ("a", "2026-02-01"),
+        ("b", "2026-09-30"),
+        ("a", "2026-02-15"),
+    ]
+
+
+def _period(version: int, kind: str, on: date) -> NewEvent:
+    return NewEvent("period", version, kind, b"{}", effective_on=on)

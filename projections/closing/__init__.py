@@ -1,0 +1,1 @@
+"""Closing months: their figures, the checklist, what comes late, and that figures reproduce."""
