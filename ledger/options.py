@@ -1,4 +1,4 @@
-"""Days and moments given on the command line, as values."""
+"""Days, months and moments given on the command line, as values."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ def day_given(text: str) -> date:
         return plain_day(text)
     except ValueError:
         message = f"{text!r} is not a day: write it as in 2026-01-15"
+        raise click.BadParameter(message) from None
+
+
+def month_given(text: str) -> date:
+    """Return the last day of the month that `text` writes, as in 2026-01. Raises BadParameter."""
+    from ledger.fields import plain_day
+    from ledger.terms.dates import month_end
+
+    try:
+        return month_end(plain_day(f"{text}-01"))
+    except ValueError:
+        message = f"{text!r} is not a month: write it as in 2026-01"
         raise click.BadParameter(message) from None
 
 

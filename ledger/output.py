@@ -30,6 +30,7 @@ RIGHT = frozenset(
         "debit",
         "deductible",
         "difference",
+        "events",
         "fee",
         "from",
         "gross",

@@ -9,6 +9,7 @@ import click
 
 from ledger import output
 from ledger.door import Door
+from projections.closing.close_command import close, reopen
 from projections.doctor_command import doctor
 from projections.explaining.explain_command import explain
 from projections.exports.cli import export
@@ -328,5 +329,5 @@ def check(door: Door, name: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-for _command in (doctor, explain, export, provision, revalue, subject, tax):
+for _command in (close, doctor, explain, export, provision, reopen, revalue, subject, tax):
     commands.add_command(_command)
