@@ -20,6 +20,7 @@ from ledger.store.log import head_position
 from ledger.store.schema import events, ledger_head
 from projections.amounts import Sum
 from projections.balances import turnovers
+from projections.closing.reproducing import check_periods
 from projections.functional import functional
 from projections.functional_check import check_functional
 from projections.journal import entries, postings
@@ -265,6 +266,7 @@ CHECKS: dict[str, Check] = {
     "functional": check_functional,
     "hashes": _hashes,
     "journal": _journal,
+    "periods": check_periods,
     "positions": _positions,
     "settled": _settled,
     "tax": _tax,

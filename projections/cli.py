@@ -292,6 +292,7 @@ def check(door: Door, name: str | None, form: str) -> None:
     functional in the ledger's own currency too; what is paid is carried at nothing
     hashes     every event is what its leaf hash says
     journal    every entry names its event, every event that posts has its entry
+    periods    closed months come to what was recorded; what came late was posted behind them
     positions  positions have no gaps and follow time; streams likewise
     settled    a plan that owes nothing has no tax pending
     tax        tax by rate equals the tax accounts, event by event
