@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, update
 
-from bootstrap import open_ledger
+from bootstrap import make_store, open_ledger
 from ledger.answers import Verdict
 from ledger.audit.tree import root_of
+from ledger.backing_up import back_up, restore
 from ledger.closing import Figures
 from ledger.command_file import Line
 from ledger.events import PERIOD_STREAM, PeriodClosed
@@ -20,14 +25,18 @@ from ledger.row_digest import digest_of, hex_of
 from ledger.store.log import read_stream
 from ledger.store.schema import events, ledger_head
 from projections.balances_report import balances
+from projections.checks import CHECKS, run
 from projections.coordinates import Coordinates, resolve
 from projections.journal_report import JournalFilter
 from projections.projection import Books
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bootstrap import Acquit
+    from ledger.answers import Result
     from tests.closing.conftest import Book
-    from tests.conftest import NewLedger
+    from tests.conftest import NewLedger, NewUrl
 
 
 CLEARING = "1050"
@@ -160,6 +169,44 @@ def test_a_crash_in_between_is_resumed(book: Book) -> None:
     }
 
 
+class Killed:
+    """Figures that nobody is told any more: the program is killed between the two events."""
+
+    def of_closing(self, _version: int) -> Figures:
+        """Die at once."""
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+
+def close_and_die(url: str, line: dict[str, str]) -> None:
+    """Close a month in a program that is killed in the middle of it."""
+    acquit = open_ledger(url, actor="killed")
+    acquit.application.figures = Killed()
+    acquit.application.execute(line)
+
+
+def test_a_killed_program_is_followed_by_another(book: Book) -> None:
+    """Another program finishes what a killed one began, by the same command."""
+    url = book.acquit.database.url.render_as_string(hide_password=False)
+    line = {"command": "close_period", "id": "close", "on": "2026-01-31"}
+    program = multiprocessing.get_context("spawn").Process(target=close_and_die, args=(url, line))
+    program.start()
+    program.join()
+    assert program.exitcode == -signal.SIGKILL
+    assert (book.closed(), open_from(book.acquit)) == ([], date(2026, 2, 1))
+    book.acquit.application.hot.distrust_all()
+    result = book.acquit.application.execute(line)
+    assert (result.verdict, result.events) == (Verdict.ACCEPTED, 1)
+    assert found_by_checks(book.acquit) == []
+
+
+def found_by_checks(acquit: Acquit) -> list[str]:
+    """Return what any check finds."""
+    acquit.engine.catch_up()
+    with acquit.database.reading() as connection:
+        return [finding for name in CHECKS for finding in run(connection, name)]
+
+
 class Meanwhile:
     """Figures that are told after somebody else has done something."""
 
@@ -265,3 +312,64 @@ def test_a_simulated_ledger_goes_by_what_the_command_says(book: Book) -> None:
     told = book.ask("close_period", "2026-03-31", recorded="2026-03-30T12:00:00Z")
     assert isinstance(told.refusal, PeriodNotOver)
     book.do("close_period", "2026-03-31", recorded="2026-03-31T12:00:00Z")
+
+
+def test_amounts_in_the_ledgers_own_currency_are_closed_too(book: Book) -> None:
+    """What moved in dollars is in the month with its worth, beside its own amounts."""
+    schedule = {"kind": "custom", "instalments": [{"due": "2026-01-15", "amount": "10.00"}]}
+    of = {"plan": "D", "customer": "C-1", "currency": "USD", "schedule": schedule}
+    book.do("set_rate", "2026-01-01", currency="USD", rate="0.90")
+    book.do("open_plan", "2026-01-02", **of)
+    book.do("charge_due", "2026-01-15")
+    book.do("close_period", "2026-01-31")
+    generic = book.closed()[0].books[0]
+    rows = [(row.currency, row.debit_minor, row.credit_minor) for row in generic.functional]
+    assert rows == [("EUR", 900, 0), ("EUR", 0, 900)]
+    assert {row.currency for row in generic.accounts} == {"EUR", "USD"}
+    assert found_by_checks(book.acquit) == []
+
+
+def test_many_append_while_a_month_is_closed(book: Book) -> None:
+    """What is recorded in front of the close belongs to the month, what behind it to the next."""
+    url = book.acquit.database.url.render_as_string(hide_password=False)
+    others = [open_ledger(url, actor=f"other-{number}") for number in range(3)]
+    money = {"amount": "1.00", "currency": "EUR", "on": "2026-01-31"}
+
+    def work(number: int) -> list[Result]:
+        execute = others[number].application.execute
+        line = {"command": "receive_payment", **money}
+        names = [f"{number}-{count}" for count in range(20)]
+        return [execute({**line, "id": name, "payment": name}) for name in names]
+
+    with ThreadPoolExecutor(len(others)) as pool:
+        working = pool.map(work, range(len(others)))
+        book.do("close_period", "2026-01-31")
+        answers = [one.verdict for results in working for one in results]
+    for other in others:
+        other.close()
+    assert answers == [Verdict.ACCEPTED] * 60
+    position = book.closed()[0].position
+    query = select(events.c.position, events.c.posted_on).where(
+        events.c.effective_on == date(2026, 1, 31), events.c.stream.like("payment:%")
+    )
+    with book.acquit.database.reading() as connection:
+        for at, day in connection.execute(query):
+            assert day == (date(2026, 1, 31) if at < position else date(2026, 2, 1))
+    assert found_by_checks(book.acquit) == []
+
+
+def test_a_backup_keeps_what_is_closed(book: Book, new_url: NewUrl, tmp_path: Path) -> None:
+    """Restored, the ledger has the same first open day, and closes the next month."""
+    book.do("close_period", "2026-01-31")
+    path = tmp_path / "books.backup"
+    back_up(book.acquit.database, path, lambda _done, _all: None)
+    store = make_store(new_url())
+    restore(store.database, path, lambda _done, _all: None)
+    url = store.database.url.render_as_string(hide_password=False)
+    store.database.close()
+    restored = open_ledger(url)
+    assert open_from(restored) == date(2026, 2, 1)
+    assert found_by_checks(restored) == []
+    line = {"command": "close_period", "id": "next", "on": "2026-02-28"}
+    assert restored.application.execute(line).verdict is Verdict.ACCEPTED
+    restored.close()
