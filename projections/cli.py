@@ -13,6 +13,7 @@ from projections.closing.close_command import close, reopen
 from projections.doctor_command import doctor
 from projections.explaining.explain_command import explain
 from projections.exports.cli import export
+from projections.exports.fec_check_command import check_files
 from projections.provisioning.provision_command import provision
 from projections.reporting import (
     BOOK,
@@ -279,11 +280,11 @@ def statement(
 
 
 @commands.command()
-@click.argument("name", required=False)
+@click.argument("names", nargs=-1, metavar="[NAME]... | fec FILE...")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 @pass_door
-def check(door: Door, name: str | None, form: str) -> None:
-    """Check the whole history, or one check by NAME. Exit status 1 if anything is wrong.
+def check(door: Door, names: tuple[str, ...], form: str) -> None:
+    """Check the whole history, or checks by NAME. Exit status 1 if anything is wrong.
 
     \b
     aging      what is open equals the receivable and credit accounts, event by event
@@ -297,22 +298,29 @@ def check(door: Door, name: str | None, form: str) -> None:
     settled    a plan that owes nothing has no tax pending
     tax        tax by rate equals the tax accounts, event by event
 
+    With fec, a file instead: whether it is a FEC as the French tax office asks for (LPF A47 A-1).
+
     \b
     Examples:
       acquit check
       acquit check aging
+      acquit check fec 123456789FEC20261231.txt
     """
+    if names[:1] == ("fec",):
+        check_files(names[1:], form)
+        return
     from projections.checks import CHECKS, run
 
-    if name is not None and name not in CHECKS:
-        message = f"unknown check {name!r}: known are {', '.join(CHECKS)}"
+    unknown = next((name for name in names if name not in CHECKS), None)
+    if unknown is not None:
+        message = f"unknown check {unknown!r}: known are {', '.join(CHECKS)}, and fec FILE"
         raise click.UsageError(message)
-    names = [name] if name else list(CHECKS)
+    wanted = list(dict.fromkeys(names)) or list(CHECKS)
     with reporting(door) as report:
         with output.progress_bar("Checking") as progress:
             found = {}
-            for done, each in enumerate(names):
-                progress(done, len(names))
+            for done, each in enumerate(wanted):
+                progress(done, len(wanted))
                 found[each] = run(report.connection, each, report.at.position)
         title = f"Checks, {stamp(door, report.at)}"
     if form == "json":
