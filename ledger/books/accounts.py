@@ -10,7 +10,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 from typing import Any, Literal
@@ -42,6 +42,7 @@ class Chart:
     """The accounts and the posting rules of one book.
 
     `impairment` says how it expects losses: "matrix" on all claims together, "claims" one by one.
+    `journals` gives the names of the journals that its rules post to.
     """
 
     book: str
@@ -49,6 +50,7 @@ class Chart:
     impairment: Impairment
     accounts: tuple[Account, ...]
     rules: Mapping[str, Rule]
+    journals: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_role(self) -> Mapping[str, Account]:
@@ -109,6 +111,7 @@ def chart_of(content: Mapping[str, Any]) -> Chart:
             impairment=content["impairment"],
             accounts=accounts,
             rules=rules_of(content["rules"], roles),
+            journals=dict(content.get("journals", {})),
         )
     except RuleError as error:
         message = f"the chart {content.get('book')!r}: {error}"
@@ -120,10 +123,10 @@ def chart_of(content: Mapping[str, Any]) -> Chart:
 
 
 def _require_once(book: str, accounts: tuple[Account, ...]) -> None:
-    for field in ("role", "account"):
-        values = [getattr(account, field) for account in accounts]
+    for name in ("role", "account"):
+        values = [getattr(account, name) for account in accounts]
         if len(set(values)) != len(values):
-            message = f"the chart {book!r} has a {field} twice"
+            message = f"the chart {book!r} has a {name} twice"
             raise ChartError(message)
 
 
