@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -14,6 +14,7 @@ from ledger.adopting_command import adopt
 from ledger.audit.cli import audit, seal_if_configured
 from ledger.backup_command import backup, restore
 from ledger.door import Door
+from ledger.import_command import import_
 from ledger.options import day_given, moment_given
 from ledger.quote_command import quote
 from ledger.settlement_command import settlement
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from ledger.answers import Result
     from ledger.command_file import Line
-    from ledger.imports import Finding, Imported
 
 pass_door = click.make_pass_decorator(Door)
 _LONGEST_ID = 200
@@ -41,6 +41,7 @@ commands.add_command(audit)
 commands.add_command(backup)
 commands.add_command(restore)
 commands.add_command(settlement)
+commands.add_command(import_)
 
 
 @commands.command()
@@ -303,108 +304,6 @@ def replay(door: Door, name: str, form: str) -> None:
             output.print_csv(columns, [dict(zip(columns, row, strict=True)) for row in rows])
         else:
             output.print_table(f"Replay of {name}", columns, rows)
-
-
-@commands.command(name="import")
-@click.option(
-    "--map",
-    "map_path",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What the columns mean (TOML; see examples/imports).",
-)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--findings",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to list the rows that were not taken. Default: FILE's name + .findings.csv, here.",
-)
-@click.option(
-    "--commands",
-    "commands_file",
-    type=click.File("w", encoding="utf-8", lazy=True),
-    help="Write the command file here (- for standard output) and record nothing.",
-)
-@output.FORMAT
-@pass_door
-def import_(
-    door: Door,
-    map_path: Path,
-    file: Path,
-    findings: Path | None,
-    commands_file: TextIO | None,
-    form: str,
-) -> None:
-    """Record the rows of a CSV file (also .gz), read through a map.
-
-    A row that cannot be taken is listed with its line and the reason; nothing is guessed. The sum
-    taken and the sum not taken add up to the sum in the file. Running it again changes nothing.
-    Exit status 1 if any row was not taken.
-
-    \b
-    Examples:
-      acquit import --map examples/imports/ibm.toml invoices.csv
-      acquit import --map map.toml invoices.csv --commands - | acquit record -
-    """
-    from ledger.imports import load_map, read
-
-    listing = findings or Path(f"{file.name}.findings.csv")
-    written = [listing, *([Path(commands_file.name)] if commands_file else [])]
-    if any(
-        path.exists() and path.samefile(read_) for path in written for read_ in (file, map_path)
-    ):
-        message = "the findings or commands would overwrite the file or its map: name another file"
-        raise click.UsageError(message)
-    imported = read(load_map(map_path), file)
-    if commands_file is not None:
-        for sourced in imported.commands:
-            commands_file.write(json.dumps(sourced.command, ensure_ascii=False) + "\n")
-        _write_findings(listing, imported.findings)
-        click.echo(f"{len(imported.findings)} rows not taken: see {listing}", err=True)
-    else:
-        _carry(door, imported, listing, form)
-        return
-    if imported.findings:
-        raise click.exceptions.Exit(1)
-
-
-def _carry(door: Door, imported: Imported, listing: Path, form: str) -> None:
-    from ledger.importing import carry
-
-    with output.progress_bar("Importing") as progress:
-        carried = carry(door.application, imported, progress)
-    _write_findings(listing, carried.findings)
-    summary = {
-        "rows": carried.rows,
-        "commands_accepted": carried.accepted,
-        "commands_repeated": carried.repeated,
-        "rows_not_taken": len({finding.line for finding in carried.findings}),
-        "sum_in_file": str(carried.total),
-        "sum_taken": str(carried.taken),
-        "sum_not_taken": str(carried.refused),
-        "findings": str(listing),
-    }
-    if form == "json":
-        output.print_json(summary)
-    elif form == "csv":
-        output.print_csv(list(summary), [summary])
-    else:
-        rows = [(name.replace("_", " "), value) for name, value in summary.items()]
-        output.print_table("Import", ["what", "amount"], rows)
-    if not carried.ties:
-        message = "the sums taken and not taken do not add up to the sum in the file"
-        raise click.ClickException(message)
-    if carried.findings:
-        raise click.exceptions.Exit(1)
-
-
-def _write_findings(path: Path, findings: Iterable[Finding]) -> None:
-    import csv
-
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["line", "amount", "reason"])
-        writer.writerows((found.line, found.amount, found.reason) for found in findings)
 
 
 @commands.command()

@@ -52,6 +52,7 @@ RIGHT = frozenset(
         "required",
         "returned",
         "reverse_charge",
+        "taken",
         "tax",
         "to",
         "total",
