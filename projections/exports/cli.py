@@ -89,6 +89,34 @@ def hledger(
     _export(door, exporter.lines, path, (as_of, known_at), wanted)
 
 
+@export.command(name="csv")
+@click.argument("path")
+@journal_at_options
+@BOOK
+@FUNCTIONAL_AMOUNTS
+@pass_door
+def journal_csv(
+    door: Door,
+    path: str,
+    as_of: str | None,
+    known_at: str | None,
+    book: str,
+    *,
+    functional: bool,
+) -> None:
+    """Write a CSV file, one line a leg, with both dates; - is standard output.
+
+    \b
+    Example:
+      acquit export csv journal.csv --book pcg --as-of 2026-12-31
+    """
+    from projections.exports import journal_csv as exporter
+    from projections.journal_report import JournalFilter
+
+    wanted = JournalFilter(book, functional=own_currency(door, functional))
+    _export(door, exporter.lines, path, (as_of, known_at), wanted)
+
+
 def _export(
     door: Door,
     lines: Any,

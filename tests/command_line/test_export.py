@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
 import sys
+from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from projections.exports import beancount
 from tests.command_line.conftest import Shell
 
 
-@pytest.mark.parametrize("program", ["beancount", "hledger"])
+@pytest.mark.parametrize("program", ["beancount", "csv", "hledger"])
 def test_an_export_goes_to_a_file_or_a_pipe(told: Shell, program: str) -> None:
     """The file and standard output hold the same lines; the number of lines is said."""
     piped = told.on_ledger("export", program, "-")
@@ -34,6 +37,30 @@ def test_exported_beancount_is_accepted(told: Shell) -> None:
         [str(checker), str(told.folder / "books.beancount")], capture_output=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--functional"], ["--book", "pcg"]])
+def test_exported_csv_is_the_journal(told: Shell, options: list[str]) -> None:
+    """Each leg stands in a line, with both dates and its account's name; sums are the balances."""
+    late = {"command": "receive_payment", "id": "late", "on": "2026-03-01", "payment": 'a,"b"'}
+    assert told.record([late | {"amount": "7.00", "currency": "EUR"}]).status == 0
+    assert told.on_ledger("export", "csv", "journal.csv", *options).status == 0
+    with (told.folder / "journal.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    journal = told.on_ledger("journal", *options, "--format", "csv").out
+    by_day = sorted(csv.DictReader(StringIO(journal)), key=lambda row: row["posted_on"])
+    assert [{key: row[key] for key in row if key != "name"} for row in rows] == by_day
+    sums: dict[tuple[str, ...], Decimal] = {}
+    for row in rows:
+        key = (row["account"], row["name"], row["currency"])
+        sums[key] = sums.get(key, Decimal(0)) + Decimal(row["amount"])
+    balances = told.on_ledger("balances", *options, "--as-of", "9999-12-31", "--format", "json")
+    assert sums == {
+        (row["account"], row["name"], row["currency"]): Decimal(row["balance"])
+        for row in balances.json()
+    }
+    assert {row["document"] for row in rows} >= {'a,"b"', "INV-1"}
+    assert all(row["recorded_at"].endswith("Z") for row in rows)
 
 
 def test_an_export_that_fails_leaves_the_old_file(
