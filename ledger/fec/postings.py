@@ -77,7 +77,7 @@ def read_postings(fec: FecText) -> tuple[list[FecPosting], list[Fault]]:
 
 
 def _of_header(fec: FecText) -> Iterator[Fault]:
-    if not fec.lines:
+    if fec.is_empty:
         yield Fault(None, None, "the file holds no entries")
     for column in (*_NEEDED, *(("Montant", "Sens") if fec.signed else ("Debit", "Credit"))):
         if column not in fec.at:

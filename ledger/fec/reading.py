@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -35,7 +35,7 @@ class FecText:
     """A FEC as text: its encoding, its separator, the names in its header, and where they stand.
 
     `names` are those of the header as written, empty where there is none; `at` gives the place of
-    each column that the statute knows.
+    each column that the statute knows; `texts` are the lines behind it.
     """
 
     encoding: str
@@ -43,7 +43,18 @@ class FecText:
     separator: str
     names: list[str]
     at: dict[str, int]
-    lines: list[FecLine]
+    texts: list[str]
+
+    @property
+    def lines(self) -> Iterator[FecLine]:
+        """The lines behind the header, split as they are asked for."""
+        for number, text in enumerate(self.texts, 2 if self.names else 1):
+            yield FecLine(number, text.split(self.separator))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands behind the header."""
+        return not self.texts
 
     @property
     def columns(self) -> int:
@@ -78,10 +89,9 @@ def read_text(data: bytes) -> FecText:
     text, encoding, marked = _decoded(data)
     lines = _lines(text)
     separator = _separator(lines[0]) if lines else LAWFUL_SEPARATORS[0]
-    split = [FecLine(number, line.split(separator)) for number, line in enumerate(lines, 1)]
-    names = _header(split)
-    first = split[1:] if names else split
-    return FecText(encoding, marked, separator, names, _places(names), first)
+    names = _header(lines[0].split(separator)) if lines else []
+    behind = lines[1:] if names else lines
+    return FecText(encoding, marked, separator, names, _places(names), behind)
 
 
 def _decoded(data: bytes) -> tuple[str, str, bool]:
@@ -106,11 +116,11 @@ def _separator(line: str) -> str:
     return max(_SEPARATORS, key=line.count)
 
 
-def _header(lines: list[FecLine]) -> list[str]:
+def _header(cells: Sequence[str]) -> list[str]:
     """Return the names in the first line if it holds any that the statute gives."""
-    if not lines or not any(same_name(cell) in KNOWN for cell in lines[0].cells):
+    if not any(same_name(cell) in KNOWN for cell in cells):
         return []
-    return [cell.strip() for cell in lines[0].cells]
+    return [cell.strip() for cell in cells]
 
 
 def _places(names: list[str]) -> dict[str, int]:
@@ -121,8 +131,3 @@ def _places(names: list[str]) -> dict[str, int]:
         if known is not None:
             places.setdefault(known, place)
     return places
-
-
-def whole_lines(fec: FecText) -> Iterator[FecLine]:
-    """Yield the lines that have as many cells as the header has names."""
-    return (line for line in fec.lines if len(line.cells) == fec.columns)

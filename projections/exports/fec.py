@@ -7,9 +7,11 @@ on from there; so a late entry gets the next number, and no number moves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +24,7 @@ from projections.exports.plain_text import ExportError, one_line
 
 SEPARATOR = "\t"
 _INCOME = frozenset({"income", "expense"})
+_BLANK_AT_AN_END = re.compile(rf"(?:^|{SEPARATOR}) | (?:{SEPARATOR}|$)")
 
 
 class Accounts:
@@ -154,11 +157,20 @@ def _leg(number: int, row: Any, style: Style) -> str:
 
 
 def _line(cells: Mapping[str, str]) -> str:
-    return SEPARATOR.join(one_line(cells.get(column, "")).strip() for column in COLUMNS)
+    """Put cells in order; none leaves its line or column, or has blanks at its ends."""
+    values = [cells.get(column, "") for column in COLUMNS]
+    together = "".join(values)
+    if "%" in together or not together.isprintable():
+        values = [one_line(value) for value in values]
+    line = SEPARATOR.join(values)
+    if _BLANK_AT_AN_END.search(line):
+        line = SEPARATOR.join(value.strip() for value in values)
+    return line
 
 
+@lru_cache(maxsize=4096)
 def _day(day: date) -> str:
-    return f"{day:%Y%m%d}".rjust(8, "0")
+    return f"{day.year:04}{day.month:02}{day.day:02}"
 
 
 def _of_customer(customer: str | None) -> dict[str, str]:

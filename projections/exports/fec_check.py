@@ -30,9 +30,9 @@ def check_fec(name: str, data: bytes) -> list[Finding]:
     fec = read_text(data)
     _check_name(name, found)
     _check_encoding(fec, found)
-    if not fec.lines:
+    if fec.is_empty:
         found.error("empty", None, None, "the file holds no entries")
-    if fec.names or fec.lines:
+    if fec.names or not fec.is_empty:
         _check_separator(fec, found)
         _check_header(fec, found)
         _check_lines(name, fec, found)
