@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -45,16 +45,20 @@ class Written:
         return [row for row in self.rows if row["JournalCode"] != "AN"]
 
 
-def written(acquit: Acquit, day: date, book: str = "pcg") -> Written:
-    """Write the fiscal year of a day, and read it back. Raises ExportError."""
+def written(acquit: Acquit, day: date, start: str = "01-01") -> Written:
+    """Write the fiscal year of a day as of a ledger whose years have this start, and read it back.
+
+    Raises ExportError.
+    """
     acquit.engine.catch_up()
-    identity = acquit.identity
-    year = fiscal_year(day, identity.opened.fiscal_year_start)
+    opened = replace(acquit.identity.opened, fiscal_year_start=start)
+    identity = replace(acquit.identity, opened=opened)
+    year = fiscal_year(day, start)
     with acquit.database.reading() as connection:
         books = Books.of(read_stream(connection, LEDGER_STREAM))
         position = resolve(connection, identity).position
         source = FecSource(connection, books, identity, position)
-        lines = list(source.lines(source.wanted(book, year), lambda _done, _total: None))
+        lines = list(source.lines(source.wanted("pcg", year), lambda _done, _total: None))
     return read_back(lawful_name(SIREN, year), year, "\n".join(lines).encode())
 
 
@@ -81,7 +85,7 @@ def turnovers(rows: Iterable[Cells]) -> Balances:
 
 
 def ledger_turnovers(
-    acquit: Acquit, since: date | None, as_of: date, book: str = "pcg"
+    acquit: Acquit, since: date | None, as_of: date
 ) -> dict[str, tuple[str, Decimal, Decimal]]:
     """Return what the trial balance says by account, in euros: role, debit, credit."""
     acquit.engine.catch_up()
@@ -89,7 +93,7 @@ def ledger_turnovers(
         here = resolve(connection, acquit.identity)
         at = Coordinates(as_of, here.known_at_us, here.position)
         books = Books.of(read_stream(connection, LEDGER_STREAM))
-        rows = balances(connection, books, at, JournalFilter(book, since, None, "EUR"))
+        rows = balances(connection, books, at, JournalFilter("pcg", since, None, "EUR"))
     return {
         row["account"]: (row["role"], Decimal(row["debit"]), Decimal(row["credit"]))
         for row in rows

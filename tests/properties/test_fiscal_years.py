@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from hypothesis import given, note
+from hypothesis import strategies as st
 
 from bootstrap import Acquit
+from ledger.fec.years import fiscal_year
 from projections.exports.plain_text import ExportError
 from tests.exports.fec_reading import (
     Written,
@@ -26,13 +28,13 @@ RESULTS = ("110", "119", "120", "129")
 
 
 def years() -> list[date]:
-    """Return a day in each year of a life, and in the one after."""
-    return [date(year, 6, 1) for year in range(FIRST_DAY.year, LAST_DAY.year + 2)]
+    """Return a day in each fiscal year of a life, and in those around it."""
+    return [date(year, 6, 1) for year in range(FIRST_DAY.year - 1, LAST_DAY.year + 2)]
 
 
-@given(lines=lives())
+@given(lines=lives(), start=st.sampled_from(["01-01", "02-01", "04-01"]))
 def test_each_year_conforms_and_its_totals_are_those_of_the_trial_balance(
-    fresh: Fresh, lines: list[Line]
+    fresh: Fresh, lines: list[Line], start: str
 ) -> None:
     """Nothing is found in any file; accounts move, and end, as the trial balance says.
 
@@ -45,9 +47,9 @@ def test_each_year_conforms_and_its_totals_are_those_of_the_trial_balance(
         note("\n".join(map(str, lines)))
         for day in years():
             try:
-                file = written(acquit, day)
+                file = written(acquit, day, start)
             except ExportError as error:
-                _assert_refused(acquit, date(day.year, 12, 31), str(error))
+                _assert_refused(acquit, fiscal_year(day, start).last, str(error))
                 continue
             assert file.findings == []
             assert unmatched(file.rows) == {}
