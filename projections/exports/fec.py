@@ -53,13 +53,14 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How lines are written: names, decimals, and what day a moment of recording is."""
+    """How lines are written: names, decimals, what day a moment is, what a customer is called."""
 
     names: Names
     journals: Mapping[str, str]
     accounts: Accounts
     exponent: int
     local_day: Callable[[int], date]
+    customer_name: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _opening(opening: Opening, style: Style) -> Iterator[str]:
             "CompteNum": row.account,
             "CompteLib": style.accounts.name(row.account, row.role),
             "EcritureLib": " ".join(filter(None, (names.narration, row.key))),
-            **_of_customer(row.customer),
+            **_of_customer(row.customer, style),
             **_amounts(int(row.amount_minor), style),
             **_letter(row),
         }
@@ -148,7 +149,7 @@ def _leg(number: int, row: Any, style: Style) -> str:
             "PieceDate": _day(row.effective_on),
             "EcritureLib": row.narration,
             "ValidDate": _day(style.local_day(row.recorded_at)),
-            **_of_customer(row.customer),
+            **_of_customer(row.customer, style),
             **_amounts(int(row.amount_minor), style),
             **_letter(row),
             **_foreign(row),
@@ -173,9 +174,11 @@ def _day(day: date) -> str:
     return f"{day.year:04}{day.month:02}{day.day:02}"
 
 
-def _of_customer(customer: str | None) -> dict[str, str]:
-    """Return the auxiliary account. Names stay with the subjects; a FEC has the same as events."""
-    return {"CompAuxNum": customer, "CompAuxLib": customer} if customer else {}
+def _of_customer(customer: str | None, style: Style) -> dict[str, str]:
+    """Return the auxiliary account."""
+    if not customer:
+        return {}
+    return {"CompAuxNum": customer, "CompAuxLib": style.customer_name(customer)}
 
 
 def _amounts(amount_minor: int, style: Style) -> dict[str, str]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ledger import output
 from ledger.door import Door
 from projections.exports.writing import write
-from projections.reporting import pass_door, reporting
+from projections.reporting import Report, pass_door, reporting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @click.command()
@@ -24,6 +29,7 @@ from projections.reporting import pass_door, reporting
     help="As known at a moment; a bare day is its end. Default: the last recorded moment.",
 )
 @click.option("--book", default="pcg", show_default=True, help="Which book.")
+@click.option("--names", is_flag=True, help="Customers by name, as invoiced; else by their ids.")
 @pass_door
 def fec(
     door: Door,
@@ -32,6 +38,8 @@ def fec(
     year_end: str | None,
     known_at: str | None,
     book: str,
+    *,
+    names: bool,
 ) -> None:
     """Write a fiscal year as a FEC, the file for the French tax office; - is standard output.
 
@@ -51,7 +59,8 @@ def fec(
         identity = door.opened.identity
         year = chosen_year(target, report.at.as_of, identity.opened.fiscal_year_start)
         file = target.file(year)
-        fiscal = FecSource(report.connection, report.books, identity, report.at.position)
+        called = _names(door, report) if names else str
+        fiscal = FecSource(report.connection, report.books, identity, report.at.position, called)
         wanted = fiscal.wanted(report.require(book), year)
         with output.progress_bar("Exporting") as progress:
             count = write(file, fiscal.lines(wanted, progress))
@@ -59,3 +68,12 @@ def fec(
         click.echo(f"Wrote {count} lines to {file}")
     if target.misnamed(year):
         click.echo(f"The law wants it named SirenFEC{year.last:%Y%m%d}.txt", err=True)
+
+
+def _names(door: Door, report: Report) -> Callable[[str], str]:
+    """Return what opens the names of customers. Raises KeyStoreError where keys have no place."""
+    from projections.subjects.invoiced_names import InvoicedNames
+
+    subjects = door.application.subjects
+    subjects.require_store()
+    return InvoicedNames(report.connection, subjects).of

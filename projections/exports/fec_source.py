@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -22,12 +22,16 @@ from projections.projection import Books
 
 @dataclass(frozen=True, slots=True)
 class FecSource:
-    """What FECs are made from: one view, what was known at a position."""
+    """What FECs are made from: one view, what was known at a position.
+
+    `customer_name` says what a customer is called; by default by its id, as in the events.
+    """
 
     connection: Connection
     books: Books
     identity: LedgerIdentity
     position: int
+    customer_name: Callable[[str], str] = str
 
     def wanted(self, book: str, year: FiscalYear) -> Wanted:
         """Say what is exported. Raises ExportError where something has no functional amount."""
@@ -62,7 +66,12 @@ class FecSource:
             for journal, name in chart.journals.items()
         }
         return fec.Style(
-            packaged_names(), journals, accounts, wanted.exponent, self.identity.local_day
+            names=packaged_names(),
+            journals=journals,
+            accounts=accounts,
+            exponent=wanted.exponent,
+            local_day=self.identity.local_day,
+            customer_name=self.customer_name,
         )
 
     def _opening(

@@ -19,7 +19,7 @@ from tests.exports.fec_reading import read_back
 DAY = date(2026, 1, 15)
 YEAR = FiscalYear(date(2026, 1, 1), date(2026, 12, 31))
 CHART = chart_of(packaged_chart("pcg"))
-STYLE = fec.Style(packaged_names(), CHART.journals, fec.Accounts([CHART]), 2, lambda _us: DAY)
+STYLE = fec.Style(packaged_names(), CHART.journals, fec.Accounts([CHART]), 2, lambda _us: DAY, str)
 
 
 def leg(account: str, role: str, amount_minor: int, text: str) -> SimpleNamespace:

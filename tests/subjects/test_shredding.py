@@ -250,6 +250,23 @@ def test_the_law_keeps_invoices_for_its_time(told: Shell) -> None:
     assert told.on_ledger(*legal).json()["invoiced_as"] is None
 
 
+def test_names_in_a_fec_are_those_of_invoices(told: Shell) -> None:
+    """A FEC has ids; with --names it has those of invoices, while the law keeps them; then ids."""
+
+    def auxiliaries(*options: str) -> set[tuple[str, str]]:
+        said = told.on_ledger("export", "fec", "-", *options)
+        assert said.status == 0
+        cells = [line.split("\t") for line in said.out.splitlines()[1:]]
+        return {(row[6], row[7]) for row in cells if row[6]}
+
+    assert auxiliaries() == {("C-1", "C-1")}
+    assert auxiliaries("--names") == {("C-1", "Dupont EI")}
+    assert told.on_ledger("subject", "shred", "C-1", "--on", "2026-02-01").status == 0
+    assert auxiliaries("--names") == {("C-1", "Dupont EI")}
+    assert told.on_ledger("subject", "shred", "--due", "--on", "2037-01-01").status == 0
+    assert auxiliaries("--names", "--year-end", "2026-12-31") == {("C-1", "C-1")}
+
+
 def test_usage(told: Shell) -> None:
     """One customer or --due; an unknown one is a sentence."""
     assert "name one customer, or give --due" in told.on_ledger("subject", "shred").err
