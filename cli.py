@@ -60,7 +60,7 @@ def _choose_ledger(context: click.Context, _parameter: click.Parameter, value: s
     """Take --ledger wherever it stands; before any, ACQUIT_LEDGER, then the default."""
     door = context.ensure_object(Door)
     if value is not None:
-        door.url = value
+        door.url, door.is_named = value, True
 
 
 def _with_ledger_option(command: click.Command) -> None:
@@ -162,7 +162,8 @@ _with_ledger_option(acquit)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line; return its exit status. Errors are a sentence, never a trace."""
-    door = Door(_open_ledger, _make_store, os.environ.get("ACQUIT_LEDGER") or DEFAULT_LEDGER)
+    named = os.environ.get("ACQUIT_LEDGER")
+    door = Door(_open_ledger, _make_store, named or DEFAULT_LEDGER, is_named=bool(named))
     try:
         status = acquit.main(arguments, prog_name="acquit", standalone_mode=False, obj=door)
     except click.exceptions.Abort:

@@ -11,6 +11,7 @@ import click
 
 from ledger import output
 from ledger.adopting_command import adopt
+from ledger.archive_command import archive
 from ledger.audit.cli import audit, seal_if_configured
 from ledger.backup_command import backup, restore
 from ledger.door import Door
@@ -37,6 +38,7 @@ def commands() -> None:
 
 commands.add_command(quote)
 commands.add_command(adopt)
+commands.add_command(archive)
 commands.add_command(audit)
 commands.add_command(backup)
 commands.add_command(restore)

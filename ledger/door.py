@@ -18,12 +18,16 @@ DEFAULT_LEDGER = "sqlite:///acquit.db"
 
 @dataclass
 class Door:
-    """The ledger that a command works on. `open_ledger` takes URL and actor."""
+    """The ledger that a command works on. `open_ledger` takes URL and actor.
+
+    `is_named` tells that the user named it, so that it is not the default one.
+    """
 
     open_ledger: Callable[[str, str], Any]
     make_store: Callable[[str], StoreRecorder]
     url: str = DEFAULT_LEDGER
     actor: str = "cli"
+    is_named: bool = False
     _opened: Any = field(default=None, init=False)
 
     @property

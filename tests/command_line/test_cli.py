@@ -67,6 +67,7 @@ def test_help_of_every_command_loads_nothing_heavy() -> None:
         "    assert cli.main([*path, '--help']) == 0\n"
         "assert cli.main(['aging', '--colour']) == 2\n"
         "heavy = {'sqlalchemy', 'rich', 'alembic', 'eventsourcing', 'msgspec', 'psycopg2'}\n"
+        "heavy |= {'pyarrow', 'duckdb'}\n"
         "found = heavy & set(sys.modules)\n"
         "assert not found, found\n"
     )
