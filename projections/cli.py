@@ -15,6 +15,7 @@ from projections.explaining.explain_command import explain
 from projections.exports.cli import export
 from projections.exports.fec_check_command import check_files
 from projections.provisioning.provision_command import provision
+from projections.querying.query_command import query
 from projections.reporting import (
     BOOK,
     EVER,
@@ -338,5 +339,5 @@ def check(door: Door, names: tuple[str, ...], form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-for _command in (close, doctor, explain, export, provision, reopen, revalue, subject, tax):
+for _command in (close, doctor, explain, export, provision, query, reopen, revalue, subject, tax):
     commands.add_command(_command)

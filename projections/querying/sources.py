@@ -1,0 +1,138 @@
+"""What a query may read: the read models, copied for it, and the events of an archive, in place.
+
+A read model is known by its name and its table's, without the version: `journal_postings`. Its
+columns are those of the table, as stored. Only tables whose names stand in the SQL are copied, in
+batches, from one view of the ledger.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    Date,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    select,
+)
+
+from ledger.archiving.layout import EXTRA, schema
+from ledger.archiving.reader import Archive
+from ledger.extras import needed
+from ledger.progress import Progress
+from projections.projection import Projection
+
+EVENTS = "events"
+_ROWS_A_BATCH = 20_000
+_READ = "fact", "recorded"
+_FACT = "decode(payload)::JSON AS fact"
+_RECORDED = "make_timestamp(recorded_at) AS recorded"
+
+
+def read_models(projections: Iterable[Projection]) -> dict[str, Table]:
+    """Return the tables of read models by the names that a query has for them."""
+    return {
+        re.sub(rf"^{projection.name}_{projection.version}_", f"{projection.name}_", name): table
+        for projection in projections
+        for name, table in projection.tables.items()
+    }
+
+
+def named_in(sql: str, names: Iterable[str]) -> list[str]:
+    """Return which names stand in a query, as words, whatever their case."""
+    words = {word.lower() for word in re.findall(r"\w+", sql)}
+    return [name for name in names if name.lower() in words]
+
+
+def copy_tables(
+    duck: Any, connection: Connection, tables: Mapping[str, Table], progress: Progress
+) -> None:
+    """Copy tables of the ledger, under the names given, into the database of a query."""
+    counts = {
+        name: int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+        for name, table in tables.items()
+    }
+    done, total = 0, sum(counts.values())
+    for name, table in tables.items():
+        shape = _schema(table)
+        arrow = needed("pyarrow", EXTRA)
+        duck.register("incoming", shape.empty_table())
+        duck.execute(f'CREATE TABLE "{name}" AS FROM incoming')
+        for batch in _batches(connection, table, shape):
+            duck.register("incoming", arrow.Table.from_batches([batch]))
+            duck.execute(f'INSERT INTO "{name}" FROM incoming')
+            done += batch.num_rows
+            progress(done, total)
+        duck.unregister("incoming")
+
+
+def _batches(connection: Connection, table: Table, shape: Any) -> Iterator[Any]:
+    arrow = needed("pyarrow", EXTRA)
+    rows = connection.execution_options(yield_per=_ROWS_A_BATCH).execute(select(table))
+    for part in rows.partitions():
+        columns = [
+            arrow.array(values, field.type)
+            for values, field in zip(zip(*part, strict=True), shape, strict=True)
+        ]
+        yield arrow.RecordBatch.from_arrays(columns, schema=shape)
+
+
+def _schema(table: Table) -> Any:
+    arrow = needed("pyarrow", EXTRA)
+    return arrow.schema([arrow.field(column.name, _kind(column.type)) for column in table.columns])
+
+
+def _kind(stored: object) -> Any:
+    """Return the Arrow type of a column as the store's tables declare it."""
+    arrow = needed("pyarrow", EXTRA)
+    kinds = (
+        (BigInteger, arrow.int64()),
+        (SmallInteger, arrow.int16()),
+        (Integer, arrow.int32()),
+        (Date, arrow.date32()),
+        (Boolean, arrow.bool_()),
+        (LargeBinary, arrow.binary()),
+        (Text, arrow.string()),
+    )
+    return next(kind for declared, kind in kinds if isinstance(stored, declared))
+
+
+def archive_files(archive: Archive) -> list[str]:
+    """Return the paths of an archive's files, in the order of segments and buckets."""
+    return [
+        str((archive.path / file.name).resolve())
+        for segment in archive.manifest.segments
+        for file in segment.files
+    ]
+
+
+def show_events(duck: Any, archive: Archive) -> None:
+    """Make the view `events` over an archive: its columns, the payload as JSON, the moment."""
+    files = archive_files(archive)
+    if not files:
+        duck.register("nothing", schema().empty_table())
+    listed = ", ".join(map(literal, files))
+    source = f"read_parquet([{listed}], hive_partitioning = false)" if files else "nothing"
+    duck.execute(f"CREATE VIEW {EVENTS} AS SELECT *, {_FACT}, {_RECORDED} FROM {source}")  # noqa: S608 - names are written as literals
+
+
+def literal(text: str) -> str:
+    """Write a text into SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def described(tables: Mapping[str, Table], archive: Archive | None) -> list[dict[str, Any]]:
+    """Return every table that a query may read, and its columns."""
+    shown: dict[str, Sequence[str]] = {name: table.columns.keys() for name, table in tables.items()}
+    if archive is not None:
+        shown[EVENTS] = [*schema().names, *_READ]
+    return [{"table": name, "columns": " ".join(shown[name])} for name in sorted(shown)]
