@@ -8,8 +8,10 @@ import click
 
 from ledger import output
 from ledger.door import Door
+from ledger.progress import counted
 from projections.exports.fec_export_command import fec
-from projections.exports.writing import counted, write
+from projections.exports.parquet_command import parquet
+from projections.exports.writing import write
 from projections.reporting import (
     BOOK,
     EVER,
@@ -31,6 +33,7 @@ def export() -> None:
 
 
 export.add_command(fec)
+export.add_command(parquet)
 
 
 @export.command()

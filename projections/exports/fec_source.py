@@ -11,11 +11,10 @@ from ledger.books.accounts import Chart
 from ledger.fec.names import packaged_names
 from ledger.fec.years import FiscalYear, year_before
 from ledger.opening import LedgerIdentity
-from ledger.progress import Progress
+from ledger.progress import Progress, counted
 from projections.exports import fec, fec_query
 from projections.exports.fec_query import Wanted
 from projections.exports.plain_text import ExportError
-from projections.exports.writing import counted
 from projections.journal_report import JournalFilter, exponents
 from projections.projection import Books
 
