@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 import tempfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bootstrap import Acquit
+from ledger.archiving import reader, writing
 from ledger.archiving.layout import BUCKETS, bucket_of
 from ledger.archiving.manifest import ArchiveError
 from ledger.archiving.reader import Archive
@@ -45,6 +48,37 @@ def test_archived_and_read_it_is_the_log(
         with acquit.database.reading() as connection:
             assert list(archive.recorded_events()) == read_range(connection, 0, len(stored))
         assert findings(path, acquit) == []
+
+
+@pytest.mark.parametrize(("events_held", "bytes_held"), [(7, 10**9), (10**9, 1500), (1, 1)])
+def test_a_bounded_number_of_events_is_held(
+    lived: Acquit,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    events_held: int,
+    bytes_held: int,
+) -> None:
+    """However few events or bytes are held, the files are read in order, from any position."""
+    monkeypatch.setattr(writing, "_EVENTS_HELD", events_held)
+    monkeypatch.setattr(writing, "_BYTES_HELD", bytes_held)
+    monkeypatch.setattr(reader, "_ROWS_A_BATCH", 2)
+    path = tmp_path / "archive"
+    manifest = archived(lived, path, 1000).manifest
+    groups = [
+        pq.ParquetFile(path / file.name).metadata.num_row_groups
+        for file in manifest.segments[0].files
+    ]
+    assert max(groups) > 1
+    stored = log(lived.database)
+    for after in range(len(stored) + 1):
+        assert list(Archive.at(path).rows(after, after + 5)) == stored[after : after + 5]
+    assert findings(path, lived) == []
+
+
+def test_an_archive_can_be_handed_to_a_worker(lived: Acquit, kept: Path) -> None:
+    """Pickled, as another process gets it, it reads the same."""
+    there = pickle.loads(pickle.dumps(Archive.at(kept)))  # noqa: S301 - our own
+    assert list(there.rows()) == log(lived.database)
 
 
 @pytest.mark.parametrize(

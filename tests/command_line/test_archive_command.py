@@ -27,6 +27,15 @@ def test_it_says_what_it_did(told: Shell) -> None:
     assert again["root"] in beside.out
 
 
+def test_a_ledger_in_the_environment_is_compared(
+    shown: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--verify compares with the ledger that ACQUIT_LEDGER names, as with one named by --ledger."""
+    shown.on_ledger("archive", "events")
+    monkeypatch.setenv("ACQUIT_LEDGER", shown.url)
+    assert "equal to the ledger's" in shown.run("archive", "events", "--verify").out
+
+
 def test_what_is_wrong_is_listed(shown: Shell) -> None:
     """A changed file leads to exit status 1 and a finding with its name, in every form."""
     shown.on_ledger("archive", "events")
