@@ -89,7 +89,5 @@ def _print(form: str, manifest: Manifest, found: list[Finding], *, compared: boo
         output.print_table("Archive", _COLUMNS, [list(row.values()) for row in rows])
     else:
         beside = "equal to the ledger's" if compared else "not compared with a ledger"
-        click.echo(
-            f"{manifest.size} events in {len(manifest.segments)} segments verified, {beside}"
-        )
+        click.echo(f"{manifest.size} events verified, segments: {len(manifest.segments)}, {beside}")
         click.echo(f"Root {manifest.root.hex()}")

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ledger.archiving.layout import EXTRA
+from ledger.archiving.layout import EXTRA, schema
+from ledger.archiving.manifest import ArchiveError
+from ledger.archiving.reader import Archive
 from ledger.extras import needed
-from projections.querying.sources import literal
+from projections.querying.sources import EVENTS, READ_OUT, archive_files, literal
 
 _ROWS_A_FETCH = 1000
 _UNKNOWN = re.compile(r"Table with name (\S+) does not exist")
@@ -66,6 +68,23 @@ def require_query(duck: Any, sql: str) -> None:
     if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
         message = "a query is one SELECT: what it reads cannot be changed from here"
         raise QueryError(message)
+
+
+def show_events(duck: Any, archive: Archive) -> None:
+    """Make the table `events` over the files of an archive. Raises ArchiveError."""
+    duckdb = needed("duckdb", EXTRA)
+    duck.register("nothing", schema().empty_table())
+    files = ", ".join(map(literal, archive_files(archive)))
+    source = f"read_parquet([{files}], hive_partitioning = false)" if files else "nothing"
+    made = ", ".join(f"{how} AS {name}" for name, how in READ_OUT.items())
+    try:
+        duck.execute(f"CREATE VIEW {EVENTS} AS SELECT *, {made} FROM {source}")  # noqa: S608 - names are written as literals
+    except duckdb.Error as error:
+        message = (
+            f"the archive at {archive.path} cannot be read: {_sentence(error)}. "
+            f"Run acquit archive {archive.path} --verify"
+        )
+        raise ArchiveError(message) from None
 
 
 def answer(duck: Any, sql: str, files: Sequence[str]) -> Answer:

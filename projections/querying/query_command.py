@@ -74,7 +74,7 @@ def _print_tables(door: Door, archive: Archive | None, form: str, *, has_models:
 
 def _ask(door: Door, sql: str, archive: Archive | None, form: str, *, has_models: bool) -> None:
     from projections.querying import query as asking
-    from projections.querying.sources import archive_files, show_events
+    from projections.querying.sources import archive_files
 
     with ExitStack() as open_:
         duck = open_.enter_context(asking.temporary())
@@ -83,7 +83,7 @@ def _ask(door: Door, sql: str, archive: Archive | None, form: str, *, has_models
         if has_models:
             places.append(_copied(door, duck, sql))
         if archive is not None:
-            show_events(duck, archive)
+            asking.show_events(duck, archive)
             places.append(f"archive of {archive.manifest.size} events")
         files = [] if archive is None else archive_files(archive)
         _print(form, f"Query, {', '.join(places)}", asking.answer(duck, sql, files))

@@ -33,9 +33,8 @@ from projections.projection import Projection
 
 EVENTS = "events"
 _ROWS_A_BATCH = 20_000
-_READ = "fact", "recorded"
-_FACT = "decode(payload)::JSON AS fact"
-_RECORDED = "make_timestamp(recorded_at) AS recorded"
+READ_OUT = {"fact": "decode(payload)::JSON", "recorded": "make_timestamp(recorded_at)"}
+"""What the table `events` has beside its stored columns, and how DuckDB makes it of them."""
 
 
 def read_models(projections: Iterable[Projection]) -> dict[str, Table]:
@@ -115,16 +114,6 @@ def archive_files(archive: Archive) -> list[str]:
     ]
 
 
-def show_events(duck: Any, archive: Archive) -> None:
-    """Make the view `events` over an archive: its columns, the payload as JSON, the moment."""
-    files = archive_files(archive)
-    if not files:
-        duck.register("nothing", schema().empty_table())
-    listed = ", ".join(map(literal, files))
-    source = f"read_parquet([{listed}], hive_partitioning = false)" if files else "nothing"
-    duck.execute(f"CREATE VIEW {EVENTS} AS SELECT *, {_FACT}, {_RECORDED} FROM {source}")  # noqa: S608 - names are written as literals
-
-
 def literal(text: str) -> str:
     """Write a text into SQL."""
     return "'" + text.replace("'", "''") + "'"
@@ -134,5 +123,5 @@ def described(tables: Mapping[str, Table], archive: Archive | None) -> list[dict
     """Return every table that a query may read, and its columns."""
     shown: dict[str, Sequence[str]] = {name: table.columns.keys() for name, table in tables.items()}
     if archive is not None:
-        shown[EVENTS] = [*schema().names, *_READ]
+        shown[EVENTS] = [*schema().names, *READ_OUT]
     return [{"table": name, "columns": " ".join(shown[name])} for name in sorted(shown)]

@@ -9,9 +9,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 
 from bootstrap import PROJECTIONS, open_ledger
+from ledger.archiving.manifest import load, save
 from ledger.terms.money import amount_text
 from projections.querying.query import plain
 from projections.querying.sources import read_models
@@ -72,6 +74,34 @@ def test_an_archive_is_asked_without_its_ledger(told: Shell) -> None:
     alone = told.run("query", both, "--archive", "events")
     assert (alone.status, "no table journal_entries" in alone.err) == (2, True)
     assert contents(told.folder / "events") == before
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_an_archive_with_a_file_that_is_gone_or_none_is_a_sentence(
+    shown: Shell, number: int
+) -> None:
+    """A file that is damaged or missing is never passed over: status 2, with what to do."""
+    shown.on_ledger("archive", "events")
+    file = sorted((shown.folder / "events").rglob("*.parquet"))[number]
+    sql = "SELECT count(payload), max(payload) FROM events"
+    for damage in (lambda: file.write_bytes(b"no Parquet"), file.unlink):
+        damage()
+        said = shown.run("query", sql, "--archive", "events")
+        assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
+        assert file.name in said.err
+        assert "unforeseen" not in said.err
+
+
+def test_an_archive_without_segments_has_no_events(shown: Shell) -> None:
+    """An archive that was stopped before its first segment is a table without rows."""
+    folder = shown.folder / "events"
+    shown.on_ledger("archive", "events")
+    manifest = load(folder)
+    save(folder, structs.replace(manifest, segments=[]))
+    said = shown.run(
+        "query", "SELECT count(*) AS n FROM events", "--archive", "events", "--format", "csv"
+    )
+    assert said.out == "n\n0\n"
 
 
 @pytest.mark.parametrize(
