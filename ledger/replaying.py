@@ -13,6 +13,7 @@ from ledger.envelope import Event, RecordedEvent, iso_moment
 from ledger.events import Holding, plan_stream
 from ledger.payment import Payment
 from ledger.payout import Payout
+from ledger.period import Periods
 from ledger.plan import Plan
 from ledger.store.codec import builtins_of
 from ledger.store.log import read_stream
@@ -82,13 +83,14 @@ def _replay(events: list[RecordedEvent]) -> Iterator[Step]:
 
 
 def _what(event: RecordedEvent) -> str:
-    """Say in a few words what moved: amount, charge or charges, payment."""
+    """Say in a few words what moved: amount, month, charge or charges, payment."""
     fact: Any = event.fact
     parts = getattr(fact, "parts", None) or ([fact.part] if hasattr(fact, "part") else [])
     words = []
     if hasattr(fact, "exponent"):
         amount = _amount_of(fact, parts)
         words += [amount_text(amount, fact.exponent), fact.currency] if amount else []
+    words += [getattr(fact, "month", "")]
     charges = [part.charge for part in parts] or [getattr(fact, "charge", "")]
     words += [", ".join(charges)]
     if payment := getattr(fact, "payment", ""):
@@ -121,6 +123,8 @@ def _state_text(state: State | None) -> str:
             return f"{left} unapplied, {held} in credit"
         case Payout():
             return state.status
+        case Periods():
+            return f"open from {state.open_from}"
         case _:
             return ""
 

@@ -148,6 +148,19 @@ def test_reopened_and_closed_again(told: Shell) -> None:
     ]
 
 
+def test_the_months_are_replayed(told: Shell) -> None:
+    """Each event of the stream, its month, and the first open day after it."""
+    closed(told, "2026-01")
+    said = told.on_ledger("replay", "period", "--format", "csv").out
+    rows = list(csv.DictReader(io.StringIO(said)))
+    assert [(row["event"], row["what"], row["state after"]) for row in rows] == [
+        ("PeriodClosing", "2026-01", "open from 2026-02-01"),
+        ("PeriodClosed", "2026-01", "open from 2026-02-01"),
+    ]
+    value = told.on_ledger("replay", "period", "--format", "json").json()
+    assert value[-1]["state"]["closed"] == ["2026-01-31"]
+
+
 def test_nothing_to_reopen(told: Shell) -> None:
     """An open month is not reopened: a sentence, exit status 1."""
     said = told.on_ledger("reopen", "2026-01", "--reason", "because")
