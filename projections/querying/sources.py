@@ -29,7 +29,7 @@ from ledger.archiving.layout import EXTRA, schema
 from ledger.archiving.reader import Archive
 from ledger.extras import needed
 from ledger.progress import Progress
-from projections.projection import Projection
+from projections.projection import LIVE, Projection
 
 EVENTS = "events"
 _ROWS_A_BATCH = 20_000
@@ -40,10 +40,15 @@ READ_OUT = {"fact": "decode(payload)::JSON", "recorded": "make_timestamp(recorde
 def read_models(projections: Iterable[Projection]) -> dict[str, Table]:
     """Return the tables of read models by the names that a query has for them."""
     return {
-        re.sub(rf"^{projection.name}_{projection.version}_", f"{projection.name}_", name): table
+        _shown(projection, name): table
         for projection in projections
         for name, table in projection.tables.items()
     }
+
+
+def _shown(projection: Projection, name: str) -> str:
+    version = f"{projection.name}_{projection.version}_"
+    return f"{projection.name}_{name.removeprefix(version).removesuffix(LIVE)}"
 
 
 def named_in(sql: str, names: Iterable[str]) -> list[str]:

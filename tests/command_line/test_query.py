@@ -12,9 +12,10 @@ import pytest
 from msgspec import structs
 from sqlalchemy import select
 
-from bootstrap import PROJECTIONS, open_ledger
+from bootstrap import open_ledger
 from ledger.archiving.manifest import load, save
 from ledger.terms.money import amount_text
+from projections.catalogue import PROJECTIONS
 from projections.querying.query import plain
 from projections.querying.sources import read_models
 from tests.archiving.conftest import contents, log
