@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Column, Date, Index, Table, select
+from sqlalchemy import Column, Date, Index, Select, Table, select
 
 from ledger import events as facts
 from ledger.envelope import RecordedEvent
@@ -18,6 +18,7 @@ from ledger.plan_changes import evolve
 from ledger.recognition import closing_days
 from ledger.store.database import Database
 from ledger.store.schema import BYTEWISE
+from ledger.store.schema import events as log
 from ledger.terms.schedule import Instalment
 from projections.engine import Engine
 from projections.projection import Books, Changes, Projection, Row, metadata
@@ -128,8 +129,19 @@ def done(fact: facts.PlanFact) -> Iterator[str]:
             return
 
 
+def _events_of(row: Row) -> Select[tuple[int]]:
+    """Return the positions of a plan's events."""
+    of_plan = log.c.stream == facts.plan_stream(row["plan"])
+    return select(log.c.position).where(of_plan).order_by(log.c.position)
+
+
 AGENDA = Projection(
-    "agenda", 2, {items.name: items}, fold, frozenset(kind.TOPIC for kind in _KINDS)
+    "agenda",
+    2,
+    {items.name: items},
+    fold,
+    frozenset(kind.TOPIC for kind in _KINDS),
+    events_of=_events_of,
 )
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Column, Date, SmallInteger, Table
+from sqlalchemy import BigInteger, Column, Date, Select, SmallInteger, Table, select
 
 from ledger.envelope import RecordedEvent
 from ledger.store.schema import BYTEWISE
-from projections.projection import Books, Changes, Projection, metadata
+from projections.journal import postings
+from projections.projection import Books, Changes, Projection, Row, metadata
 
 turnovers = Table(
     "balances_1_turnovers@live",
@@ -53,4 +54,10 @@ def fold(events: Sequence[RecordedEvent], books: Books) -> Changes:
     return Changes(raised={turnovers.name: rows} if rows else {})
 
 
-BALANCES = Projection("balances", 1, {turnovers.name: turnovers}, fold)
+def _events_of(row: Row) -> Select[tuple[int]]:
+    """Return the positions of the events that turned over an account on a day."""
+    named = [postings.c[name] == row[name] for name in _KEY]
+    return select(postings.c.position).where(*named).distinct().order_by(postings.c.position)
+
+
+BALANCES = Projection("balances", 1, {turnovers.name: turnovers}, fold, events_of=_events_of)

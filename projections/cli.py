@@ -16,6 +16,7 @@ from projections.exports.cli import export
 from projections.exports.fec_check_command import check_files
 from projections.provisioning.provision_command import provision
 from projections.querying.query_command import query
+from projections.rebuilding.projections_command import projections
 from projections.reporting import (
     BOOK,
     EVER,
@@ -339,5 +340,18 @@ def check(door: Door, names: tuple[str, ...], form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-for _command in (close, doctor, explain, export, provision, query, reopen, revalue, subject, tax):
+_COMMANDS = (
+    close,
+    doctor,
+    explain,
+    export,
+    projections,
+    provision,
+    query,
+    reopen,
+    revalue,
+    subject,
+    tax,
+)
+for _command in _COMMANDS:
     commands.add_command(_command)

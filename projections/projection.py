@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import MetaData, Select, Table
 
 from ledger.books.accounts import Chart, chart_of
 from ledger.books.posting import JournalEntry
@@ -112,10 +112,24 @@ Fold = Callable[[Sequence[RecordedEvent], Books], Changes]
 
 
 @dataclass(frozen=True, slots=True)
+class Equivalence:
+    """Two queries that give the same rows while an older version and this one hold the same.
+
+    Both name tables as they stand live: FROM "journal_1_postings@live".
+    """
+
+    version: int
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """A read model. A new version is another model, in tables of its own.
 
-    `types` names the events that its fold looks at; empty stands for all.
+    `types` names the events that its fold looks at; empty stands for all. `events_of` returns the
+    query for the positions of the events behind a row that has no position of its own.
     """
 
     name: str
@@ -123,6 +137,8 @@ class Projection:
     tables: Mapping[str, Table]
     fold: Fold
     types: frozenset[str] = frozenset()
+    equivalences: tuple[Equivalence, ...] = ()
+    events_of: Callable[[Row], Select[tuple[int]]] | None = None
 
     @property
     def key(self) -> tuple[str, int]:

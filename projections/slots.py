@@ -14,10 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     Connection,
-    Integer,
     MetaData,
     Table,
     event,
@@ -30,8 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
-from ledger.store.schema import BYTEWISE
 from projections.projection import LIVE, Projection
+from projections.slot_tables import metadata, slots
 
 if TYPE_CHECKING:
     from ledger.store.database import Database
@@ -44,20 +41,6 @@ _VIEW = "acquit_slots"
 _LIVE_TABLE = re.compile(rf'"(([a-z_]+)_(\d+)_[a-z_]+){LIVE}"')
 Key = tuple[str, int]
 """Name and version of a projection."""
-
-metadata = MetaData()
-slots = Table(
-    "projection_slots",
-    metadata,
-    Column("projection", BYTEWISE, primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("slot", Integer, primary_key=True, autoincrement=False),
-    Column("state", BYTEWISE, nullable=False),
-    Column("position", BigInteger, nullable=False),
-)
-"""`building`: filled by a rebuild. `warm`: fed like the live one, and read by nobody. `active`: the
-live one, one for each projection. `dropping`: no longer fed, about to go.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from projections.projection import Changes, Projection
 from projections.rebuilding.parts import Part, move_part, parts_of
 from projections.slots import Slot, standing
 
+EVENTS_A_BATCH = 4000
+
 
 @dataclass(frozen=True, slots=True)
 class Filling:
@@ -51,7 +53,9 @@ def _fill_batch(filling: Filling, part: Part) -> int | None:
     """Fill in a batch; return the position reached, None if the part had been moved."""
     engine = filling.engine
     with engine.database.reading() as connection:
-        events, reached = read_part(connection, part.position, part.through, part.number, part.of)
+        events, reached = read_part(
+            connection, part.position, part.through, part.number, part.of, EVENTS_A_BATCH
+        )
         books = engine.books(connection)
     projections: Mapping[Slot, Projection] = {
         slot: engine.by_key[slot.key] for slot in filling.filled

@@ -10,11 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     Connection,
-    Integer,
-    Table,
     delete,
     insert,
     select,
@@ -22,20 +18,8 @@ from sqlalchemy import (
     update,
 )
 
-from ledger.store.schema import BYTEWISE
-from projections.slots import Slot, metadata
-
-parts = Table(
-    "projection_parts",
-    metadata,
-    Column("projection", BYTEWISE, primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("slot", Integer, primary_key=True, autoincrement=False),
-    Column("part", Integer, primary_key=True, autoincrement=False),
-    Column("of", Integer, nullable=False),
-    Column("through", BigInteger, nullable=False),
-    Column("position", BigInteger, nullable=False),
-)
+from projections.slot_tables import parts
+from projections.slots import Slot
 
 
 class RebuildUnderWayError(RuntimeError):
