@@ -28,7 +28,6 @@ from projections.slots import (
     Key,
     Slot,
     State,
-    active_slots,
     all_slots,
     follow,
     move,
@@ -43,6 +42,10 @@ _KEYS_A_STATEMENT = 500
 
 class CheckpointMovedError(RuntimeError):
     """Another engine has applied this batch."""
+
+
+class NotLiveError(LookupError):
+    """A projection has no live slot yet, as it is being rebuilt; the message says what to do."""
 
 
 class Engine:
@@ -66,12 +69,13 @@ class Engine:
         follow(database)
 
     def prepare(self) -> None:
-        """Make what is missing, so that each projection has a live slot; once."""
+        """Make what is missing, so that each projection has a slot; once."""
         if self._is_prepared:
             return
         with self.database.reading() as connection:
             try:
-                self._is_prepared = self.by_key.keys() <= active_slots(connection).keys()
+                known = {slot.key for slot in all_slots(connection)}
+                self._is_prepared = self.by_key.keys() <= known
             except DBAPIError:  # There is no list of slots.
                 self._is_prepared = False
         if not self._is_prepared:
@@ -91,7 +95,7 @@ class Engine:
         self.prepare()
         try:
             target, reached = self._stand()
-        except (KeyError, DBAPIError):  # They may be dropped at any time, and are made anew.
+        except (NotLiveError, DBAPIError):  # They may be dropped at any time, and are made anew.
             self._is_prepared = False
             self.prepare()
             target, reached = self._stand()
@@ -111,9 +115,10 @@ class Engine:
         return min(self.positions(connection).values())
 
     def positions(self, connection: Connection) -> dict[Key, int]:
-        """Return how far each projection's live slot is, by name and version."""
-        active = active_slots(connection)
-        return {key: active[key].position for key in self.by_key}
+        """Return how far each projection's live slot is. Raises NotLiveError."""
+        live = [slot for slot in all_slots(connection) if slot.state == "active"]
+        self._require(live)
+        return {slot.key: slot.position for slot in live if slot.key in self.by_key}
 
     def fed(self, connection: Connection) -> list[Slot]:
         """Return the slots that the engine feeds."""
@@ -129,10 +134,17 @@ class Engine:
         return target - reached
 
     def _lowest_of(self, fed: Sequence[Slot]) -> int:
-        """Return how far all slots are. Raises KeyError where a projection has no live slot."""
-        for key in self.by_key.keys() - {slot.key for slot in fed if slot.state != "warm"}:
-            raise KeyError(key)
+        """Return how far all slots are. Raises NotLiveError where a projection has none."""
+        self._require(fed)
         return min(slot.position for slot in fed)
+
+    def _require(self, found: Sequence[Slot]) -> None:
+        for name, version in sorted(self.by_key.keys() - {slot.key for slot in found}):
+            message = (
+                f"projection {name}, version {version}, is not live yet: "
+                "end its rebuild with acquit projections rebuild, then acquit projections activate"
+            )
+            raise NotLiveError(message)
 
     def _lowest(self) -> int:
         with self.database.reading() as connection:

@@ -127,8 +127,19 @@ def locked(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_PREPARING)))
 
 
+def held(connection: Connection) -> list[Slot]:
+    """Return every slot, none of which moves until the transaction ends.
+
+    They are locked in the order in which an engine moves them, so that neither waits for the other
+    for ever.
+    """
+    locked(connection)
+    query = select(slots).order_by(slots.c.projection, slots.c.version, slots.c.slot)
+    return [Slot(*row) for row in connection.execute(query.with_for_update())]
+
+
 def prepare(connection: Connection, projections: Iterable[Projection]) -> None:
-    """Make what is missing, so that each projection has a live slot.
+    """Make what is missing, so that each projection that has no slot has a live one.
 
     Two programs may do so at once. The checkpoints of programs that knew no slots are taken over.
     """
@@ -139,12 +150,20 @@ def prepare(connection: Connection, projections: Iterable[Projection]) -> None:
             connection.execute(text(_TAKE_OVER))
             connection.execute(text("DROP TABLE projection_checkpoints"))
     metadata.create_all(connection)
-    active = active_slots(connection)
+    known = {slot.key: slot.number for slot in all_slots(connection) if slot.state == "active"}
+    others = {slot.key for slot in all_slots(connection)} - known.keys()
     for projection in projections:
-        live = active.get(projection.key)
-        if live is None:
-            live = enter(connection, projection, "active")
-        make(connection, projection, live.number)
+        if projection.key in others:  # It is being rebuilt.
+            continue
+        number = known.get(projection.key) or enter(connection, projection, "active").number
+        make(connection, projection, number)
+
+
+def prepare_unknown(connection: Connection, projections: Iterable[Projection]) -> None:
+    """Make live slots for the projections that have none, nor has any other version of them."""
+    prepare(connection, ())
+    known = {slot.projection for slot in all_slots(connection)}
+    prepare(connection, [each for each in projections if each.name not in known])
 
 
 _TAKE_OVER = (

@@ -19,8 +19,8 @@ from projections.rebuilding.verdicts import newest
 from projections.slots import (
     Slot,
     active_slots,
-    all_slots,
     become,
+    held,
     locked,
     remove,
     strike,
@@ -42,7 +42,7 @@ def activate(
     its checks must hold and it must reproduce all closed months. Raises NotActivatedError, changing
     nothing, and NotComparableError where there is no new slot.
     """
-    locked(connection)
+    held(connection)
     found = [candidate(connection, each) for each in wanted]
     active = active_slots(connection)
     for slot in found:
@@ -93,8 +93,7 @@ def roll_back(connection: Connection, wanted: Sequence[Projection]) -> list[Slot
 
     Raises NotActivatedError, changing nothing, where one is gone.
     """
-    locked(connection)
-    active, known = active_slots(connection), all_slots(connection)
+    known, active = held(connection), active_slots(connection)
     found = []
     for each in wanted:
         live = active[each.key]
@@ -125,10 +124,9 @@ def drop(
     """
     by_key = {each.key: each for each in wanted}
     with database.writing() as connection:
-        locked(connection)
         found = [
             slot
-            for slot in all_slots(connection)
+            for slot in held(connection)
             if slot.key in by_key
             and (slot.state != "active" if number is None else slot.number == number)
         ]

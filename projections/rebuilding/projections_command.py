@@ -76,8 +76,11 @@ def rebuild(door: Door, names: tuple[str, ...], workers: int | None, form: str) 
       acquit projections rebuild journal balances --workers 2
     """
     from projections.rebuilding.rebuild import Rebuild
+    from projections.slots import prepare_unknown
 
     opened, wanted = door.opened, _wanted(door, names)
+    with opened.database.writing() as connection:
+        prepare_unknown(connection, opened.engine.projections)
     with output.progress_bar("Rebuilding") as progress:
         Rebuild(opened.database, wanted, workers).run(progress)
     _compare(door, wanted, form)

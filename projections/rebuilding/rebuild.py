@@ -33,10 +33,12 @@ from projections.slots import (
     all_slots,
     become,
     enter,
+    held,
     index,
     locked,
     make_bare,
     move,
+    prepare_unknown,
 )
 
 EVENTS_A_WORKER = 20_000
@@ -58,7 +60,8 @@ class Rebuild:
         and RebuildUnderWayError where another selection was begun.
         """
         engine = Engine(self.database, self.projections)
-        engine.prepare()
+        with self.database.writing() as connection:
+            prepare_unknown(connection, self.projections)
         filled, parts = self._begin()
         if parts:
             self._fill(engine, filled, parts, progress)
@@ -111,7 +114,7 @@ class Rebuild:
                 locked(connection)
                 index(connection, by_key[slot.key], slot.number)
         with self.database.writing() as connection:
-            locked(connection)
+            held(connection)
             if parts_of(connection, filled):  # Nobody else has ended them.
                 for slot in filled:
                     move(connection, slot, through, ("building",))
@@ -124,7 +127,7 @@ class Rebuild:
             while engine.lag() > EVENTS_A_BATCH:
                 engine.catch_up(progress)
         with self.database.writing() as connection:
-            locked(connection)
+            held(connection)
             for slot in engine.fed(connection):
                 become(connection, slot, "warm")
             built = {(slot.key, slot.number) for slot in filled}
