@@ -132,6 +132,9 @@ def _close(
         value |= _figures(door, through)
     _print_close(value, form)
     if not holds:
+        for point in points:
+            for finding in point.findings:
+                click.echo(f"{point.name}: {finding}", err=True)
         raise click.exceptions.Exit(1)
 
 

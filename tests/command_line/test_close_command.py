@@ -91,6 +91,7 @@ def test_the_days_work_comes_first(told: Shell) -> None:
     assert said.status == 1
     assert "InstalmentCharged of 2026-02-10 is not recorded" in said.out
     assert "run acquit day --through 2026-02-28" in said.out
+    assert said.err.startswith("day: plan P: InstalmentCharged of 2026-02-10 is not recorded")
     assert told.on_ledger("day", "--through", "2026-02-28").status == 0
     closed(told, "2026-02")
 

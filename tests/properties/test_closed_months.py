@@ -8,12 +8,15 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, note
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from bootstrap import Acquit
 from ledger.answers import Verdict
+from ledger.deciding import attempted
+from ledger.draft import Draft, Stream
 from ledger.events import LEDGER_STREAM, PERIOD_STREAM, PeriodClosed
+from ledger.intentions import Day
 from ledger.period import next_day
 from ledger.store.log import read_stream
 from ledger.terms.dates import add_months, month_end
@@ -26,7 +29,8 @@ from projections.journal_report import JournalFilter, entry_json, journal
 from projections.projection import Books
 from tests.properties.conftest import Fresh
 from tests.properties.reports import record
-from tests.properties.strategies import FIRST_DAY, Line, lives
+from tests.properties.strategies import EXPONENTS, FIRST_DAY, Line, lives
+from tests.properties.wide import LAST, World, agree, step
 
 BOOKS = ("generic", "pcg")
 Sums = dict[tuple[str, str, str, str], Decimal]
@@ -121,3 +125,25 @@ def test_closed_months_are_what_the_reports_say(fresh: Fresh, lines: list[Line])
             for key, amount in _recorded(closed, "").items():
                 ever[key] += amount
             assert ever == _recorded(closed, "_ever")
+
+
+@settings(max_examples=10 * settings().max_examples)  # No store: they are quick.
+@given(data=st.data(), currency=st.sampled_from(sorted(EXPONENTS)), steps=st.integers(5, 20))
+def test_the_days_work_of_a_past_month_stays_done(
+    data: st.DataObject, currency: str, steps: int
+) -> None:
+    """Once the work is done through a day, that of no earlier month's end finds anything to do."""
+    world = World(data.draw, currency)
+    for number in range(world.pick(1, 2)):
+        agree(world, f"P-{number}")
+    for _ in range(steps if world.plans else 0):
+        step(world)
+    for name, plan in list(world.plans.items()):
+        assert world.do("day", LAST, plan=name)
+        end = month_end(plan.opened_on)
+        while end < date.fromisoformat(LAST):
+            draft = Draft(lambda stream: world.life.streams.get(stream, Stream()))
+            command = Day(id="day", on=end, plan=None)
+            assert list(attempted(command, name, draft)) == []
+            assert draft.events() == []
+            end = month_end(next_day(end))
