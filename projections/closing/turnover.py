@@ -44,7 +44,10 @@ class Span:
 def turned_over(
     connection: Connection, spans: Sequence[Span], legs: Mapping[View, FromClause] = LEGS
 ) -> list[Turned]:
-    """Return debit and credit by account for each span; no two spans have a day in common."""
+    """Return debit and credit by account for each span; no two spans have a day in common.
+
+    Legs of nothing, as the worth of a cent in a weak currency is, move no account.
+    """
     found: list[Turned] = [{} for _ in spans]
     if not spans:
         return found
@@ -62,7 +65,7 @@ def turned_over(
                 func.sum(case((amount > 0, amount), else_=0)),
                 func.sum(case((amount < 0, -amount), else_=0)),
             )
-            .where(rows.c.span.is_not(None))
+            .where(rows.c.span.is_not(None), amount != 0)
             .group_by(*grouped)
         )
         for book, account, currency, exponent, span, debit, credit in connection.execute(query):

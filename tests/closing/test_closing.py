@@ -329,6 +329,17 @@ def test_amounts_in_the_ledgers_own_currency_are_closed_too(book: Book) -> None:
     assert found_by_checks(book.acquit) == []
 
 
+def test_what_is_worth_nothing_moves_no_account(book: Book) -> None:
+    """A cent of a weak currency rounds to nothing in the ledger's own: no row, the same digest."""
+    schedule = {"kind": "custom", "instalments": [{"due": "2026-01-15", "amount": "0.01"}]}
+    book.do("set_rate", "2026-01-01", currency="USD", rate="0.0061")
+    book.do("open_plan", "2026-01-02", plan="D", customer="C-1", currency="USD", schedule=schedule)
+    book.do("charge_due", "2026-01-15")
+    book.do("close_period", "2026-01-31")
+    assert [found.functional for found in book.closed()[0].books] == [(), ()]
+    assert found_by_checks(book.acquit) == []
+
+
 def test_many_append_while_a_month_is_closed(book: Book) -> None:
     """What is recorded in front of the close belongs to the month, what behind it to the next."""
     url = book.acquit.database.url.render_as_string(hide_password=False)
