@@ -158,6 +158,8 @@ class Engine:
             events = read_range(connection, after, through, types)
             books = self.books(connection)
             fed = self.fed(connection)
+        if any(slot.position < after for slot in fed):  # One that was not there to be seen before.
+            return self._lowest_of(fed)
         try:
             with self.database.writing(durable=False) as connection:
                 for slot in fed:

@@ -15,9 +15,10 @@ from ledger.events import LEDGER_STREAM, RulesAdopted
 from ledger.store import codec
 from ledger.store.log import head_position, read_stream
 from ledger.store.schema import events
+from projections.catalogue import PROJECTIONS
 from projections.checks import CHECKS, run
 from projections.closing.reproducing import differences
-from projections.projection import metadata
+from projections.slots import drop_all
 
 if TYPE_CHECKING:
     from bootstrap import Acquit
@@ -70,7 +71,7 @@ def edited(acquit: Acquit, event: str, old: str, new: str) -> None:
     edit = update(events).where(events.c.position == stored.position)
     change(acquit, edit.values(payload=codec.encode(fact)))
     with acquit.database.writing() as connection:
-        metadata.drop_all(connection)
+        drop_all(connection, PROJECTIONS)
 
 
 def test_all_checks_hold_over_closed_months(closed: Book) -> None:

@@ -20,7 +20,7 @@ from projections import slots
 from projections.catalogue import PROJECTIONS
 from projections.coordinates import CoordinateError, resolve
 from projections.engine import CheckpointMovedError, Engine
-from projections.journal import postings
+from projections.journal import JOURNAL, postings
 from projections.journal_report import JournalFilter, entry_json, journal
 from projections.projection import Books
 from projections.slots import Slot
@@ -207,3 +207,17 @@ def test_what_is_dropped_under_a_running_program_is_made_anew(acquit: Acquit) ->
     with acquit.database.writing() as connection:
         slots.drop_all(connection, PROJECTIONS)
     assert acquit.engine.catch_up() == reached
+
+
+def test_a_slot_that_comes_up_behind_is_not_moved_over_what_it_lacks(lived: Acquit) -> None:
+    """When a slot begins to be fed that stands before a batch, its events are read for it first."""
+    before = journal_of(lived)
+    with lived.database.writing() as connection:
+        slot = slots.enter(connection, JOURNAL, "warm")
+        slots.make(connection, JOURNAL, slot.number)
+    assert lived.engine._step(5, 10) == 0
+    lived.engine.catch_up()
+    with lived.database.writing() as connection:
+        slots.become(connection, slots.active_slots(connection)[JOURNAL.key], "warm")
+        slots.become(connection, slot, "active")
+    assert journal_of(lived) == before
