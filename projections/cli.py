@@ -12,6 +12,7 @@ from ledger.door import Door
 from projections.closing.close_command import close, reopen
 from projections.doctor_command import doctor
 from projections.explaining.explain_command import explain
+from projections.explaining.figures_command import print_account
 from projections.exports.cli import export
 from projections.exports.fec_check_command import check_files
 from projections.provisioning.provision_command import provision
@@ -43,6 +44,7 @@ def commands() -> None:
 @at_options
 @BOOK
 @click.option("--plan", help="Of one plan.")
+@click.option("--explain", metavar="ACCOUNT", help="Every event behind an account (or role).")
 @FUNCTIONAL_AMOUNTS
 @output.FORMAT
 @pass_door
@@ -53,6 +55,7 @@ def balances(
     known_at: str | None,
     book: str,
     plan: str | None,
+    explain: str | None,
     form: str,
     *,
     functional: bool,
@@ -60,11 +63,14 @@ def balances(
     """Print the trial balance: turnovers and balance of every account that moved.
 
     By default in every currency that moved; --functional values all in the ledger's own.
+    --explain prints the postings of one account instead, with a running sum that ends in the
+    figure of the report.
 
     \b
     Examples:
       acquit balances --as-of 2026-03-31
       acquit balances --from 2026-01-01 --as-of 2026-03-31 --known-at 2026-04-05 --format json
+      acquit balances --explain receivable --as-of 2026-03-31
     """
     from projections.balances_report import balances as report_balances
     from projections.coordinates import parse_day
@@ -73,6 +79,9 @@ def balances(
     with reporting(door, as_of, known_at) as report:
         first = parse_day(since) if since else None
         wanted = JournalFilter(report.require(book), first, plan, own_currency(door, functional))
+        if explain is not None:
+            print_account(form, stamp(door, report.at), report, wanted, explain)
+            return
         rows = report_balances(report.connection, report.books, report.at, wanted)
         title = f"Balances, {stamp(door, report.at)}"
     columns = ["account", "role", "name", "currency", "debit", "credit", "balance"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_
 
 from ledger.envelope import iso_moment
 from ledger.opening import LedgerIdentity
@@ -103,12 +103,12 @@ def at_values(at: Coordinates) -> dict[str, Any]:
     return {"as_of": at.as_of.isoformat(), "known_at": at.known_at, "position": at.position}
 
 
-def within(table: Table, at: Coordinates) -> ColumnElement[bool]:
+def within(table: FromClause, at: Coordinates) -> ColumnElement[bool]:
     """Tell whether a row of a projection is in the set of a coordinate."""
     return and_(table.c.position <= at.position, table.c.posted_on <= at.as_of)
 
 
-def only_within(table: Table, at: Coordinates, other: Coordinates) -> ColumnElement[bool]:
+def only_within(table: FromClause, at: Coordinates, other: Coordinates) -> ColumnElement[bool]:
     """Tell whether a row is in the set of one coordinate and not in that of another."""
     beyond = or_(table.c.position > other.position, table.c.posted_on > other.as_of)
     return and_(within(table, at), beyond)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import FromClause, Row, Table, func, select
+from sqlalchemy import FromClause, Row, func, select
 
 from ledger.store.schema import events
 from projections.explaining.between import Origin
@@ -18,12 +18,12 @@ SOURCE_COLUMNS = (
 )
 
 
-def with_sources(table: Table) -> FromClause:
-    """Return a projection's table, each row beside its event."""
+def with_sources(table: FromClause) -> FromClause:
+    """Return rows of a projection, each beside its event."""
     return table.join(events, events.c.position == table.c.position)
 
 
-def narration_of(table: Table) -> Any:
+def narration_of(table: FromClause) -> Any:
     """Return what the journal says of a row's event, whatever the book, as a column."""
     return (
         select(func.min(entries.c.narration))
