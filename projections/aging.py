@@ -164,7 +164,7 @@ def aging(
 ) -> dict[str, Any]:
     """Return the aging report in the form of the contract; `by` is charge, plan or customer."""
     items = open_items(connection, at, scope)
-    rows = [_row(item, at.as_of, edges) for item in items]
+    rows = [item_row(item, at.as_of, edges) for item in items]
     if by != "charge":
         rows = _grouped(rows, items, with_plan=by == "plan")
     return {
@@ -177,7 +177,8 @@ def aging(
     }
 
 
-def _row(item: OpenItem, as_of: date, edges: Sequence[int]) -> dict[str, Any]:
+def item_row(item: OpenItem, as_of: date, edges: Sequence[int]) -> dict[str, Any]:
+    """Return an item as the report shows it."""
     age = None if item.due_on is None else days_overdue(item.due_on, as_of)
     return {
         "currency": item.currency,

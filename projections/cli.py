@@ -12,7 +12,7 @@ from ledger.door import Door
 from projections.closing.close_command import close, reopen
 from projections.doctor_command import doctor
 from projections.explaining.explain_command import explain
-from projections.explaining.figures_command import print_account
+from projections.explaining.figures_command import print_account, print_items
 from projections.exports.cli import export
 from projections.exports.fec_check_command import check_files
 from projections.provisioning.provision_command import provision
@@ -107,23 +107,44 @@ def _print(form: str, title: str, columns: list[str], rows: list[dict[str, Any]]
     help="One row for each.",
 )
 @click.option("--edges", default="30,60,90", show_default=True, help="Upper edges of the buckets.")
+@click.option(
+    "--explain",
+    metavar="CHARGE|PLAN|CUSTOMER",
+    help="Every movement behind its outstanding figures; a PAYMENT too.",
+)
 @output.FORMAT
 @pass_door
 def aging(
-    door: Door, as_of: str | None, known_at: str | None, by: str, edges: str, form: str
+    door: Door,
+    as_of: str | None,
+    known_at: str | None,
+    by: str,
+    edges: str,
+    explain: str | None,
+    form: str,
 ) -> None:
     """Print receivables by age, from the due date; upper edges inclusive, tax included.
+
+    --explain prints the movements behind each outstanding figure by charge instead, with a running
+    sum that ends in it.
 
     \b
     Examples:
       acquit aging --as-of 2026-03-31 --by customer
       acquit aging --as-of 2026-03-31 --known-at 2026-03-31 --format json
+      acquit aging --as-of 2026-03-31 --explain P-1
     """
     from projections.aging import aging as report_aging
     from projections.aging import parse_edges
 
+    if explain is not None and by != "charge":
+        message = f"--explain shows figures by charge: leave --by {by} out"
+        raise click.UsageError(message)
     days = parse_edges(edges)
     with reporting(door, as_of, known_at) as report:
+        if explain is not None:
+            print_items(form, stamp(door, report.at), report, days, explain)
+            return
         value = report_aging(report.connection, report.at, by=by, edges=days)
         title = f"Aging, {stamp(door, report.at)}"
     if form == "json":

@@ -73,10 +73,11 @@ def _movements(
         query = query.where(movements.c.customer == scope.customer)
     if scope.plan is not None:
         query = query.where(movements.c.plan == scope.plan)
-    return [Moved(origin_of(row), row.line, _item(row)) for row in connection.execute(query)]
+    return [Moved(origin_of(row), row.line, item_of(row)) for row in connection.execute(query)]
 
 
-def _item(row: Any) -> OpenItem:
+def item_of(row: Any) -> OpenItem:
+    """Return what a movement moves, by its amount, read with what is known of its charge."""
     return OpenItem(
         currency=row.currency,
         exponent=row.exponent,

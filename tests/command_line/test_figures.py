@@ -65,3 +65,57 @@ def test_an_account_that_is_not_in_the_chart_is_told(told: Shell) -> None:
     said = told.on_ledger("balances", "--explain", "4711")
     assert (said.status, said.out) == (2, "")
     assert "the book 'generic' has no account '4711': give a number of its chart or" in said.err
+
+
+def test_a_charge_line_by_line(told: Shell) -> None:
+    """Each movement with its event, and what was outstanding after it."""
+    lines = told.on_ledger("aging", "--explain", "P-1/2", *AS_OF, "--format", "json").json()
+    names = ("event", "payment", "due_on", "bucket", "amount", "outstanding")
+    assert [tuple(line[name] for name in names) for line in lines] == [
+        ("InstalmentCharged", None, "2026-02-15", "1-30", "40.00", "40.00"),
+        ("PaymentAllocated", "pay-1", "2026-02-15", "1-30", "-10.00", "30.00"),
+    ]
+
+
+def test_a_plan_and_a_customer_show_what_is_open(told: Shell) -> None:
+    """A paid charge is left out of its plan's figures, and shown when asked by its own name."""
+    by_plan, by_customer = (
+        told.on_ledger("aging", "--explain", name, *AS_OF, "--format", "json").json()
+        for name in ("P-1", "C-1")
+    )
+    assert by_plan == by_customer
+    assert [(line["charge"], line["outstanding"]) for line in by_plan] == [
+        ("P-1/2", "40.00"),
+        ("P-1/2", "30.00"),
+        ("P-1/f1", "5.00"),
+    ]
+    paid = told.on_ledger("aging", "--explain", "P-1/1", *AS_OF, "--format", "json").json()
+    assert [line["outstanding"] for line in paid] == ["40.00", "0.00"]
+
+
+def test_a_payment_without_owner_is_asked_by_its_name(told: Shell) -> None:
+    """Money that waits is a row of the aging too."""
+    (line,) = told.on_ledger("aging", "--explain", "pay-2", *AS_OF, "--format", "json").json()
+    assert (line["event"], line["bucket"], line["outstanding"]) == (
+        *("PaymentReceived", "credit", "-7.00"),
+    )
+
+
+def test_items_for_people_and_spreadsheets(told: Shell) -> None:
+    """A table for each figure; a sheet with one line a movement, from any day."""
+    table = told.on_ledger("aging", "--explain", "C-1", *AS_OF)
+    assert (table.status, "EUR C-1 P-1 P-1/2 receivable INV-1: as of" in table.out) == (0, True)
+    sheet = told.on_ledger("aging", "--explain", "C-1", *AS_OF, "--format", "csv").out
+    assert sheet.startswith("currency,customer,plan,instalment,charge,kind,state,document,due_on,")
+    assert len(sheet.splitlines()) == 4
+    before = told.on_ledger("aging", "--explain", "C-1", "--as-of", "2025-12-31")
+    assert (before.status, "nothing" in before.out) == (0, True)
+
+
+def test_an_item_that_is_not_there_and_other_figures_are_told(told: Shell) -> None:
+    """The status is 2, and the sentence says what to do."""
+    said = told.on_ledger("aging", "--explain", "P-9")
+    assert (said.status, said.out) == (2, "")
+    assert "nothing has moved for a charge, plan, customer or payment named 'P-9'" in said.err
+    said = told.on_ledger("aging", "--explain", "P-1", "--by", "plan")
+    assert (said.status, "leave --by plan out" in said.err) == (2, True)
