@@ -18,9 +18,17 @@ from sqlalchemy import Connection, and_, case, func, select
 from ledger.terms.money import amount_text
 from projections.amounts import Sum, byte_order
 from projections.coordinates import Coordinates
+from projections.offers import offers_of
 from projections.receivables import charges, dues, movements
 
 EDGES = (30, 60, 90)
+GROUPS = {
+    "instalment": ("customer", "plan", "instalment"),
+    "plan": ("customer", "plan"),
+    "customer": ("customer",),
+    "offer": ("offer",),
+}
+"""By which columns, beside currency and bucket, the rows of the report may be added up."""
 CREDIT = "credit"
 NOT_DUE = "not_due"
 
@@ -162,11 +170,17 @@ def aging(
     edges: Sequence[int] = EDGES,
     scope: Scope = Scope(),
 ) -> dict[str, Any]:
-    """Return the aging report in the form of the contract; `by` is charge, plan or customer."""
+    """Return the aging report in the form of the contract; `by` is charge or one of GROUPS.
+
+    Rows by offer have one more key, `offer`.
+    """
     items = open_items(connection, at, scope)
     rows = [item_row(item, at.as_of, edges) for item in items]
+    if by == "offer":
+        offers = offers_of(connection, at, {item.plan for item in items if item.plan is not None})
+        rows = [{"offer": offers.get(row["plan"]), **row} for row in rows]
     if by != "charge":
-        rows = _grouped(rows, items, with_plan=by == "plan")
+        rows = _grouped(rows, items, GROUPS[by])
     return {
         "as_of": at.as_of.isoformat(),
         "known_at": at.known_at,
@@ -203,30 +217,34 @@ def _bucket_of(item: OpenItem, as_of: date, edges: Sequence[int]) -> str:
 
 
 def _row_order(row: dict[str, Any]) -> tuple[bytes, ...]:
-    names = ("currency", "customer", "plan", "charge", "state", "document", "bucket")
-    return byte_order(*(row[name] for name in names))
+    number = None if row["instalment"] is None else f"{row['instalment']:09}"
+    names = ("customer", "plan", "charge")
+    last = ("state", "document", "bucket")
+    return byte_order(
+        row["currency"],
+        row.get("offer"),
+        *(row[name] for name in names),
+        number,
+        *(row[name] for name in last),
+    )
 
 
 def _grouped(
-    rows: Sequence[dict[str, Any]], items: Sequence[OpenItem], *, with_plan: bool
+    rows: Sequence[dict[str, Any]], items: Sequence[OpenItem], names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Add rows up by customer (and plan) and bucket; what differs within a group is null."""
+    """Add rows up by currency, some columns and bucket; what differs within a group is null."""
     sums: dict[tuple[Any, ...], Sum] = {}
     for row, item in zip(rows, items, strict=True):
-        plan = row["plan"] if with_plan else None
-        key = (row["currency"], row["customer"], plan, row["bucket"])
+        key = tuple(row[name] for name in ("currency", *names, "bucket"))
         sums[key] = sums.get(key, Sum()).plus(item.outstanding_minor, item.exponent)
     empty = dict.fromkeys(rows[0], None) if rows else {}
     return [
         {
             **empty,
-            "currency": currency,
-            "customer": customer,
-            "plan": plan,
-            "bucket": name,
+            **dict(zip(("currency", *names, "bucket"), key, strict=True)),
             "outstanding": total.text,
         }
-        for (currency, customer, plan, name), total in sums.items()
+        for key, total in sums.items()
         if total.minor
     ]
 

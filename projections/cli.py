@@ -101,7 +101,7 @@ def _print(form: str, title: str, columns: list[str], rows: list[dict[str, Any]]
 @at_options
 @click.option(
     "--by",
-    type=click.Choice(["charge", "plan", "customer"]),
+    type=click.Choice(["charge", "instalment", "plan", "customer", "offer"]),
     default="charge",
     show_default=True,
     help="One row for each.",
@@ -125,13 +125,15 @@ def aging(
 ) -> None:
     """Print receivables by age, from the due date; upper edges inclusive, tax included.
 
-    --explain prints the movements behind each outstanding figure by charge instead, with a running
-    sum that ends in it.
+    By instalment, its interest and fee are in its row, and what belongs to none is in one of its
+    plan. --explain prints the movements behind each outstanding figure by charge instead, with a
+    running sum that ends in it.
 
     \b
     Examples:
       acquit aging --as-of 2026-03-31 --by customer
       acquit aging --as-of 2026-03-31 --known-at 2026-03-31 --format json
+      acquit aging --as-of 2026-03-31 --by offer --format csv
       acquit aging --as-of 2026-03-31 --explain P-1
     """
     from projections.aging import aging as report_aging
@@ -150,7 +152,8 @@ def aging(
     if form == "json":
         output.print_json(value)
     elif form == "csv":
-        output.print_csv(list(_AGING_COLUMNS), value["rows"])
+        own = ("offer",) if by == "offer" else ()
+        output.print_csv([*own, *_AGING_COLUMNS], value["rows"])
     else:
         _print_aging(title, value, by)
 
@@ -171,8 +174,10 @@ _AGING_COLUMNS = (
 )
 _BY = {
     "charge": ("currency", "customer", "charge", "document", "due_on", "bucket", "outstanding"),
+    "instalment": ("currency", "customer", "plan", "instalment", "bucket", "outstanding"),
     "plan": ("currency", "customer", "plan", "bucket", "outstanding"),
     "customer": ("currency", "customer", "bucket", "outstanding"),
+    "offer": ("currency", "offer", "bucket", "outstanding"),
 }
 
 
