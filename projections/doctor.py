@@ -17,6 +17,7 @@ from ledger.store.migration import NEWEST_REVISION, current_revision
 from projections.engine import Engine
 from projections.findings import Finding, State
 from projections.key_ages import signing_key_age
+from projections.slots import Slot, all_slots
 
 _SECOND_US = 1_000_000
 _SKEW_SECONDS = 60
@@ -103,10 +104,26 @@ def _seals(connection: Connection, now_us: int) -> Finding:
 
 def _projections(connection: Connection, engine: Engine) -> Iterator[Finding]:
     head = head_position(connection)
-    for (name, version), position in sorted(engine.positions(connection).items()):
-        behind = head - position
-        said = f"version {version}, {behind} events behind: the next report folds them"
-        yield Finding(f"projection {name}", "well", said)
+    slots = [slot for slot in all_slots(connection) if slot.key in engine.by_key]
+    for slot in slots:
+        if slot.state == "active":
+            said = f"version {slot.version}, {head - slot.position} events behind: "
+            yield Finding(
+                f"projection {slot.projection}", "well", said + "the next report folds them"
+            )
+    yield from (_beside(slot) for slot in slots if slot.state != "active")
+
+
+def _beside(slot: Slot) -> Finding:
+    """Say what a slot is that is not live, and what becomes of it."""
+    next_steps = {
+        "building": "is being rebuilt: acquit projections rebuild goes on, drop gives it up",
+        "warm": "is fed and read by nobody: acquit projections activate, rollback or drop",
+        "dropping": "was not dropped to the end: run acquit projections drop again",
+    }
+    state: State = "well" if slot.state == "warm" else "look"
+    where = f"version {slot.version}, slot {slot.number} {next_steps[slot.state]}"
+    return Finding(f"projection {slot.projection}", state, where)
 
 
 def _disk(database: Database) -> Iterator[Finding]:

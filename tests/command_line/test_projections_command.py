@@ -28,6 +28,12 @@ def test_the_whole_way_over_and_back(told: Shell) -> None:
         ("activate", {(1, "warm"), (2, "active")}),
         ("drop", {(2, "active")}),
     ]
+    beside = [
+        row
+        for row in told.on_ledger("doctor", "--format", "json").json()
+        if "slot 2" in row["text"]
+    ]
+    assert {row["state"] for row in beside} == {"well"}
     for command, wanted in steps:
         assert told.on_ledger("projections", command).status == 0
         assert states(told) == wanted
