@@ -31,6 +31,7 @@ parts = Table(
     Column("of", Integer, nullable=False),
     Column("through", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
+    Column("source", BYTEWISE, nullable=False),
 )
 
 verdicts = Table(

@@ -81,7 +81,7 @@ def _archive(database: Database, path: Path, progress: Progress, events_a_segmen
         ledger_id: str = connection.execute(select(ledger_head.c.ledger_id)).scalar_one()
         head = head_position(connection)
         manifest = _manifest(path, ledger_id)
-        _require_prefix(connection, path, manifest, head)
+        require_prefix(connection, path, manifest, head)
     _clear(path, manifest)
     before = manifest.size
     tree = manifest.frontier
@@ -116,7 +116,7 @@ def _manifest(path: Path, ledger_id: str) -> Manifest:
     return manifest
 
 
-def _require_prefix(connection: Connection, path: Path, manifest: Manifest, head: int) -> None:
+def require_prefix(connection: Connection, path: Path, manifest: Manifest, head: int) -> None:
     """Refuse to go on with an archive of another history. Raises ArchiveError."""
     if manifest.size > head:
         message = (

@@ -7,14 +7,14 @@ off. Two programs may fill the same part: of one batch, one of them commits.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.progress import Progress
-from ledger.store.log import read_part
 from projections.engine import Engine, write
 from projections.folding import folded
 from projections.projection import Changes, Projection
 from projections.rebuilding.parts import Part, move_part, parts_of
+from projections.rebuilding.sources import Source
 from projections.slots import Slot, standing
 
 EVENTS_A_BATCH = 4000
@@ -22,10 +22,11 @@ EVENTS_A_BATCH = 4000
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """The slots that are filled together, and an engine for their projections."""
+    """The slots that are filled together, an engine for their projections, a source of events."""
 
     engine: Engine
     filled: Sequence[Slot]
+    source: Source
 
     def part(self, number: int) -> Part | None:
         """Return a part as it now stands, None where all are done."""
@@ -45,18 +46,14 @@ def fill(filling: Filling, number: int, progress: Progress = lambda _done, _all:
         if reached is None:  # Another program was faster.
             part = filling.part(number)
         else:
-            part = Part(part.number, part.of, part.through, reached)
+            part = replace(part, position=reached)
             progress(reached, part.through)
 
 
 def _fill_batch(filling: Filling, part: Part) -> int | None:
     """Fill in a batch; return the position reached, None if the part had been moved."""
     engine = filling.engine
-    with engine.database.reading() as connection:
-        events, reached = read_part(
-            connection, part.position, part.through, part.number, part.of, EVENTS_A_BATCH
-        )
-        books = engine.books(connection)
+    events, reached, books = filling.source.read(part, EVENTS_A_BATCH)
     projections: Mapping[Slot, Projection] = {
         slot: engine.by_key[slot.key] for slot in filling.filled
     }

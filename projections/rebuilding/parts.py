@@ -21,6 +21,8 @@ from sqlalchemy import (
 from projections.slot_tables import parts
 from projections.slots import Slot
 
+LOG, ARCHIVE = "log", "archive"
+
 
 class RebuildUnderWayError(RuntimeError):
     """Another selection of projections is being rebuilt."""
@@ -34,15 +36,15 @@ class Part:
     of: int
     through: int
     position: int
+    source: str = LOG
 
 
-def enter_parts(connection: Connection, filled: Sequence[Slot], of: int, through: int) -> None:
-    """Enter the parts of slots that are to be filled together."""
-    rows = [
-        {**_named(slot), "part": number, "of": of, "through": through, "position": 0}
-        for slot in filled
-        for number in range(of)
-    ]
+def enter_parts(
+    connection: Connection, filled: Sequence[Slot], of: int, through: int, source: str = LOG
+) -> None:
+    """Enter the parts of slots that are to be filled together, from the log or from an archive."""
+    whole = {"of": of, "through": through, "position": 0, "source": source}
+    rows = [{**_named(slot), "part": number, **whole} for slot in filled for number in range(of)]
     connection.execute(insert(parts), rows)
 
 
@@ -51,7 +53,7 @@ def parts_of(connection: Connection, filled: Sequence[Slot]) -> list[Part]:
 
     Raises RebuildUnderWayError if they were not begun together.
     """
-    columns = (parts.c.part, parts.c.of, parts.c.through, parts.c.position)
+    columns = (parts.c.part, parts.c.of, parts.c.through, parts.c.position, parts.c.source)
     query = select(parts.c.projection, parts.c.version, parts.c.slot, *columns)
     found: dict[tuple[Any, ...], set[Part]] = {_key(slot): set() for slot in filled}
     for name, version, slot, *part in connection.execute(query):

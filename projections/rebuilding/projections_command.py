@@ -62,27 +62,58 @@ def status(door: Door, form: str) -> None:
 @projections.command()
 @NAMES
 @click.option("--workers", type=click.IntRange(1, 64), help="Default: as many as are worth it.")
+@click.option("--archive", metavar="PATH", help="Read from an archive, as far as it goes.")
+@click.option(
+    "--engine",
+    type=click.Choice(["processes", "dask"]),
+    default="processes",
+    show_default=True,
+    help="What runs the workers.",
+)
+@click.option("--scheduler", metavar="URL", help="A Dask scheduler, as in tcp://127.0.0.1:8786.")
 @output.FORMAT
 @pass_door
-def rebuild(door: Door, names: tuple[str, ...], workers: int | None, form: str) -> None:
+def rebuild(
+    door: Door,
+    names: tuple[str, ...],
+    workers: int | None,
+    archive: str | None,
+    engine: str,
+    scheduler: str | None,
+    form: str,
+) -> None:
     """Build projections anew in slots beside the live ones, and compare them with these.
 
     Cut off, it goes on where it was when it is run again. An event that cannot be read or folded
-    stops it, by name. Exit status 1 if the new slots differ from the live ones.
+    stops it, by name. With --archive the events come from Parquet files (acquit archive). With
+    --engine dask the work is done by Dask distributed, on this machine or by a scheduler's workers,
+    who must reach the database and the archive. Exit status 1 if the new slots differ from the
+    live ones.
 
     \b
     Examples:
       acquit projections rebuild
       acquit projections rebuild journal balances --workers 2
+      acquit projections rebuild --archive /mnt/archive --engine dask
     """
     from projections.rebuilding.rebuild import Rebuild
     from projections.slots import prepare_unknown
 
+    if scheduler is not None and engine != "dask":
+        message = "--scheduler is for --engine dask"
+        raise click.UsageError(message)
     opened, wanted = door.opened, _wanted(door, names)
     with opened.database.writing() as connection:
         prepare_unknown(connection, opened.engine.projections)
     with output.progress_bar("Rebuilding") as progress:
-        Rebuild(opened.database, wanted, workers).run(progress)
+        Rebuild(
+            opened.database,
+            wanted,
+            workers,
+            archive=archive,
+            on_dask=engine == "dask",
+            scheduler=scheduler,
+        ).run(progress)
     _compare(door, wanted, form)
 
 

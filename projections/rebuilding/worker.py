@@ -16,6 +16,7 @@ from importlib import import_module
 
 import msgspec
 
+from ledger.archiving.manifest import ArchiveError
 from ledger.store.codec import UnreadableEventError
 from ledger.store.database import Database
 from ledger.store.timeouts import timeouts_from
@@ -23,6 +24,7 @@ from projections.engine import Engine
 from projections.folding import UnfoldableEventError
 from projections.projection import Projection
 from projections.rebuilding.filling import Filling, fill
+from projections.rebuilding.sources import source_of
 from projections.slots import Slot
 
 CATALOGUE = "projections.catalogue:PROJECTIONS"
@@ -32,7 +34,7 @@ CATALOGUE = "projections.catalogue:PROJECTIONS"
 class Job:
     """What a worker is told: where, which projections (module:name), which slots, which parts.
 
-    `path` is where the modules are looked for.
+    `path` is where modules are looked for; `archive` the folder to read from instead of the log.
     """
 
     url: str
@@ -40,6 +42,7 @@ class Job:
     filled: list[Slot]
     parts: list[int]
     path: list[str]
+    archive: str | None = None
 
 
 def catalogued(catalogue: str) -> Sequence[Projection]:
@@ -53,11 +56,10 @@ def main() -> None:
     """Do the job that the input names."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent ends its workers.
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
-    sys.path.extend(each for each in job.path if each not in sys.path)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         do(job)
-    except (UnreadableEventError, UnfoldableEventError) as error:
+    except (ArchiveError, UnreadableEventError, UnfoldableEventError) as error:
         print(error)  # noqa: T201 - the parent reads it
         sys.exit(1)
 
@@ -70,11 +72,16 @@ def _end_with_parent() -> None:
 
 
 def do(job: Job) -> None:
-    """Fill the parts of a job. Raises UnreadableEventError, UnfoldableEventError."""
+    """Fill the parts of a job.
+
+    Raises UnreadableEventError, UnfoldableEventError, ArchiveError.
+    """
+    sys.path.extend(each for each in job.path if each not in sys.path)
     database = Database(job.url, timeouts_from(os.environ))
     wanted = {slot.key for slot in job.filled}
     projections = [each for each in catalogued(job.catalogue) if each.key in wanted]
-    filling = Filling(Engine(database, projections), job.filled)
+    engine = Engine(database, projections)
+    filling = Filling(engine, job.filled, source_of(engine, job.archive))
     try:
         for number in job.parts:
             fill(filling, number)

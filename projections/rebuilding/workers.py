@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Sequence
 from subprocess import PIPE, Popen
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,25 +19,12 @@ from projections.rebuilding.filling import Filling
 from projections.rebuilding.parts import parts_of
 from projections.rebuilding.worker import Job
 
-if TYPE_CHECKING:
-    from projections.slots import Slot
-
 _LOOK_EVERY_SECONDS = 0.2
 _PROGRAM = ("-P", "-m", "projections.rebuilding.worker")
 
 
 class WorkerError(RuntimeError):
     """A worker could not go on; the message says why."""
-
-
-def jobs_for(
-    url: str, catalogue: str, filled: Sequence[Slot], numbers: Sequence[int], workers: int
-) -> list[Job]:
-    """Share parts out among workers."""
-    return [
-        Job(url, catalogue, list(filled), list(numbers[worker::workers]), sys.path)
-        for worker in range(workers)
-    ]
 
 
 def work(jobs: Sequence[Job], filling: Filling, progress: Progress) -> None:
@@ -51,7 +37,7 @@ def work(jobs: Sequence[Job], filling: Filling, progress: Progress) -> None:
             for process in [each for each in running if each.poll() is not None]:
                 running.remove(process)
                 _ended(process)
-            _tell(filling, progress)
+            tell(filling, progress)
     finally:
         for process in started:
             process.kill()  # What it had not committed was not there yet.
@@ -67,7 +53,8 @@ def _start(job: Job) -> Popen[bytes]:
     return process
 
 
-def _tell(filling: Filling, progress: Progress) -> None:
+def tell(filling: Filling, progress: Progress) -> None:
+    """Tell how far the parts are, on average."""
     with filling.engine.database.reading() as connection:
         standing = parts_of(connection, filling.filled)
     if standing:

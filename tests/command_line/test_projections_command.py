@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine
+from ledger.store.database import Database
 
 if TYPE_CHECKING:
     from tests.command_line.conftest import Shell
@@ -61,10 +61,10 @@ def test_a_difference_is_shown_with_its_events(told: Shell) -> None:
     """A row of the live slot that was tampered with is shown on both sides; the status is 1."""
     told.on_ledger("balances")
     change = "UPDATE journal_1_postings SET amount_minor = 1 WHERE position = 5 AND line = 1"
-    engine = create_engine(told.url)
-    with engine.begin() as connection:
+    database = Database(told.url)
+    with database.writing() as connection:
         connection.exec_driver_sql(change)
-    engine.dispose()
+    database.close()
     answer = told.on_ledger("projections", "rebuild", "journal")
     assert answer.status == 1
     assert "changed" in answer.out

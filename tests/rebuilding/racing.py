@@ -19,6 +19,7 @@ from projections.rebuilding import filling as filling_module
 from projections.rebuilding.filling import Filling
 from projections.rebuilding.parts import Part
 from projections.rebuilding.rebuild import Rebuild
+from projections.rebuilding.sources import source_of
 from projections.slots import Slot, drop_all
 
 RUNNERS, PARTS, EVENTS_A_BATCH = 2, 2, 9
@@ -84,7 +85,8 @@ def race(acquit: Acquit, seed: int) -> None:
     feeders[0].prepare()
     rebuild = Rebuild(acquit.database, PROJECTIONS, PARTS)
     filled, _ = rebuild._begin()
-    filling = Filling(Engine(acquit.database, PROJECTIONS, ("building",)), filled)
+    engine = Engine(acquit.database, PROJECTIONS, ("building",))
+    filling = Filling(engine, filled, source_of(engine, None))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(filling_module, "EVENTS_A_BATCH", EVENTS_A_BATCH)
         patch.setattr(engine_module, "EVENTS_A_BATCH", EVENTS_A_BATCH)
